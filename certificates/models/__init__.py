@@ -1,0 +1,42 @@
+from certificates.models.batch import BatchRow, CertificateBatch
+from certificates.models.bulk import BulkCheck
+from certificates.models.certificate import Certificate, IssueProblem, Revocation
+from certificates.models.inspection import (
+    Finding,
+    SampledCertificate,
+    SamplingPlan,
+)
+from certificates.models.issuer import (
+    CertificateTemplate,
+    Issuer,
+    NumberSeries,
+    PublishedKey,
+)
+from certificates.models.picture import TemplatePicture
+from certificates.models.register import (
+    Checkpoint,
+    RegisterEntry,
+    RegisterHead,
+    RegisterNode,
+)
+
+__all__ = [
+    "BatchRow",
+    "BulkCheck",
+    "Certificate",
+    "CertificateBatch",
+    "CertificateTemplate",
+    "Checkpoint",
+    "Finding",
+    "IssueProblem",
+    "Issuer",
+    "NumberSeries",
+    "PublishedKey",
+    "RegisterEntry",
+    "RegisterHead",
+    "RegisterNode",
+    "Revocation",
+    "SampledCertificate",
+    "SamplingPlan",
+    "TemplatePicture",
+]

@@ -1,0 +1,34 @@
+"""What happens below makes certificates; nothing below knows of them."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from certificates.domain.doubts import doubt_certificates
+from certificates.domain.issuing import issue_for_enrollment
+from courses.signals import enrollment_completed
+from exams.signals import result_changed
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(enrollment_completed, dispatch_uid="certificates.issue_on_completion")
+def issue_on_completion(
+    sender: Any, *, enrollment: Any, now: datetime, **kwargs: Any
+) -> None:
+    """Issue at once, so that the page after the last unit can show the certificate.
+
+    A refusal is kept for staff; anything worse is logged, and the sweep tries again.
+    """
+    issue_for_enrollment(enrollment_id=enrollment.pk, now=now)
+
+
+@receiver(result_changed, dispatch_uid="certificates.doubt_on_changed_result")
+def doubt_on_changed_result(
+    sender: Any, *, attempt: Any, result: Any, before: Any, reason: str, **kwargs: Any
+) -> None:
+    """A pass that is none any more puts the certificate in doubt, and no more."""
+    if before.passed and not result.passed:
+        doubt_certificates(attempt=attempt, reason=reason)

@@ -1,0 +1,96 @@
+"""Batches in the admin: completions of a course, on-site training, progress."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from certificates.batch_forms import CompletionsForm, TrainingForm
+from certificates.domain.batches import (
+    completed_without_certificate,
+    submit_completions,
+    submit_training,
+)
+from certificates.models import CertificateBatch
+from certificates.permissions import can_issue_batches
+
+PER_PAGE = 30
+
+
+def _require_issuer(request: HttpRequest) -> None:
+    if not can_issue_batches(request.user):
+        raise PermissionDenied
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """List the batches, the newest first."""
+    _require_issuer(request)
+    rows = CertificateBatch.objects.visible_to(request.user).select_related("template")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
+    return render(request, "certificates/admin/batches.html", {"page_obj": page})
+
+
+@require_http_methods(["GET", "POST"])
+def completions(request: HttpRequest) -> HttpResponse:
+    """Issue for everybody who completed a course and has no certificate."""
+    _require_issuer(request)
+    form = CompletionsForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        batch = submit_completions(
+            template=data["template"],
+            name=data["name"],
+            enrollment_ids=completed_without_certificate(course_key=data["course"]),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return redirect("certificates_office:batch", batch.public_id)
+    return _form_page(request, form)
+
+
+@require_http_methods(["GET", "POST"])
+def training(request: HttpRequest) -> HttpResponse:
+    """Issue for an on-site training, with its evidence."""
+    _require_issuer(request)
+    form = TrainingForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        evidence = data["evidence"]
+        organization = data["organization"]
+        batch = submit_training(
+            template=data["template"],
+            name=data["title"],
+            title=data["title"],
+            completed_on=data["completed_on"],
+            people=data["people"],
+            by=request.user,  # type: ignore[arg-type]
+            evidence=(evidence.name, evidence.read()),
+            organization_id=organization.pk,
+            organization_name=organization.name,
+        )
+        return redirect("certificates_office:batch", batch.public_id)
+    return _form_page(request, form)
+
+
+def _form_page(
+    request: HttpRequest, form: CompletionsForm | TrainingForm
+) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "is_multipart": form.is_multipart()}
+    return render(request, "certificates/admin/batch_form.html", context, status=status)
+
+
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show how far a batch is, and who was refused."""
+    _require_issuer(request)
+    rows = CertificateBatch.objects.visible_to(request.user)
+    batch = get_object_or_404(rows.select_related("template"), public_id=public_id)
+    refused = batch.rows.exclude(code="").select_related(
+        "enrollment__learner", "holder"
+    )
+    context = {
+        "batch": batch,
+        "is_running": batch.state in ("queued", "running"),
+        "page_obj": Paginator(refused, PER_PAGE).get_page(request.GET.get("p")),
+    }
+    return render(request, "certificates/admin/batch.html", context)

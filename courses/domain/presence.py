@@ -1,0 +1,125 @@
+"""Is somebody there? Checks at random moments, and the ceiling of a day.
+
+Checks come after some credited time, unforeseeable to a script and to the learner. They
+ask in words and are answered by a button: no face, no picture, no time limit. Until
+the answer is there nothing is earned, in no tab and on no device.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.domain.progress import lock_learner
+from courses.errors import CheckUnknown, OnSiteRefused
+from courses.models import Attendance, LearnerPresence, PlaybackSession, PresenceCheck
+from lms.accounts.models import User
+from lms.core.clock import shanghai_date
+
+_random = secrets.SystemRandom()
+OPTIONS = 3
+
+
+def milliseconds_until_check(mean_ms: int) -> int:
+    """Return how much time may be earned before the next check: half to one and a half.
+
+    Drawn by the server and told to nobody.
+    """
+    return int(mean_ms * _random.uniform(0.5, 1.5))
+
+
+def left_today_ms(presence: LearnerPresence, now: datetime) -> int:
+    """Return what a person may still earn on this day in Shanghai."""
+    used = presence.day_ms if presence.day == shanghai_date(now) else 0
+    return max(0, settings.STUDY_DAY_SECONDS * 1000 - used)
+
+
+def count(*, presence: LearnerPresence, credited_ms: int, now: datetime) -> None:
+    """Note credit on the person's row, which the caller holds; nothing is saved."""
+    today = shanghai_date(now)
+    if presence.day != today:
+        presence.day, presence.day_ms = today, 0
+    presence.day_ms += credited_ms
+    if presence.until_check_ms is not None:
+        presence.until_check_ms = max(0, presence.until_check_ms - credited_ms)
+
+
+def ask(
+    *, presence: LearnerPresence, session: PlaybackSession, now: datetime
+) -> PresenceCheck:
+    """Put a question to the person; the caller saves the presence."""
+    check = PresenceCheck.objects.create(
+        enrollment_id=session.enrollment_id,
+        session_id=session.pk,
+        unit_key=session.unit_key,
+        asked_at=now,
+        **_question(),
+    )
+    presence.open_check_id = check.pk
+    return check
+
+
+def open_check(presence: LearnerPresence) -> PresenceCheck | None:
+    """Return the question that waits for this person, or None."""
+    if presence.open_check_id is None:
+        return None
+    return PresenceCheck.objects.get(pk=presence.open_check_id)
+
+
+def refuse_on_site(learner_id: int) -> None:
+    """Refuse to earn elsewhere while the person is signed in on site.
+
+    Raises:
+        OnSiteRefused: `on_site`.
+    """
+    running = Attendance.objects.running().filter(enrollment__learner_id=learner_id)
+    if running.exists():
+        raise OnSiteRefused(
+            "on_site", _("You are signed in at a training on site. Sign out there.")
+        )
+
+
+@transaction.atomic
+def answer_check(
+    *, learner: User, check_id: UUID, number: int, now: datetime
+) -> PresenceCheck:
+    """Take an answer. The right one lets time count again, from now on.
+
+    A wrong one is kept and asked anew with other numbers. Answering again what was
+    answered changes nothing.
+
+    Raises:
+        CheckUnknown: `check_unknown`; no question of this person.
+    """
+    presence = lock_learner(learner.pk)
+    check = PresenceCheck.objects.filter(
+        public_id=check_id, enrollment__learner=learner
+    ).first()
+    if check is None:
+        raise CheckUnknown("check_unknown", _("There is no such question for you."))
+    if check.answered_at is not None:
+        return check
+    if number != check.number:
+        check.wrong_answers += 1
+        for name, value in _question().items():
+            setattr(check, name, value)
+        check.save()
+        return check
+    check.answered_at = now
+    check.save(update_fields=["answered_at"])
+    presence.open_check_id, presence.until_check_ms = None, None
+    presence.save(update_fields=["open_check_id", "until_check_ms"])
+    # The time of waiting belongs to nobody.
+    PlaybackSession.objects.active().filter(learner=learner).update(
+        last_receipt_at=now, carry_ms=0, coverage_carry_ms=0
+    )
+    return check
+
+
+def _question() -> dict[str, Any]:
+    options = _random.sample(range(10, 100), OPTIONS)
+    return {"options": options, "number": _random.choice(options)}

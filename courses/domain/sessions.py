@@ -1,0 +1,151 @@
+"""Opening a lesson on one device, which ends the person's lesson on another."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from courses.domain.presence import refuse_on_site
+from courses.domain.progress import (
+    announce_study_time,
+    lock_learner,
+    lock_progress,
+    owed_unit,
+    refuse_closed,
+)
+from courses.enums import SessionEnd, UnitKind
+from courses.errors import UnitNotPlayable
+from courses.models import Enrollment, PlaybackSession
+from courses.models.playback import READING_MEDIUM
+from media_pipeline.models import Asset
+
+SOURCE_LANGUAGE = "zh-hans"
+RATE_LIMIT = 2.0
+# How long after its opening a session may still bring in what was watched offline.
+OFFLINE_FOR = timedelta(hours=24)
+READING_KINDS = frozenset({UnitKind.DOCUMENT, UnitKind.EXERCISE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Medium:
+    key: str
+    length_ms: int
+    required_ms: int
+    rate_limit: float
+
+
+@transaction.atomic
+def open_session(
+    *,
+    enrollment: Enrollment,
+    unit_key: UUID,
+    now: datetime,
+    device: str = "",
+    language: str = SOURCE_LANGUAGE,
+) -> PlaybackSession:
+    """Begin to learn a unit here; the person's session elsewhere ends.
+
+    Raises:
+        UnitUnknown, EnrollmentClosed: see `courses.domain.progress`.
+        UnitNotPlayable: `not_timed` (a quiz, on-site training) or `video_not_ready`.
+        OnSiteRefused: `on_site`; the person is signed in at a training on site.
+    """
+    unit = owed_unit(enrollment=enrollment, unit_key=unit_key)
+    refuse_closed(enrollment)
+    medium = _medium_of(unit, language)
+    lock_learner(enrollment.learner_id)
+    refuse_on_site(enrollment.learner_id)
+    _end_sessions(
+        learner_id=enrollment.learner_id, reason=SessionEnd.SUPERSEDED, now=now
+    )
+    progress = lock_progress(enrollment=enrollment, unit_key=unit_key)
+    if progress.required_seconds is None:
+        # From here on it is fixed for this learner, whatever becomes of the video.
+        progress.required_seconds = medium.required_ms / 1000
+        progress.save(update_fields=["required_seconds", "updated_at"])
+    content = enrollment.syllabus.content
+    values: dict[str, Any] = {
+        "learner_id": enrollment.learner_id,
+        "enrollment": enrollment,
+        "unit_key": unit_key,
+        "medium": medium.key,
+        "length_ms": medium.length_ms,
+        "required_ms": medium.required_ms,
+        "rate_limit": medium.rate_limit,
+        "is_in_order": bool(content.get("in_order")) and medium.key != READING_MEDIUM,
+        "check_every_ms": int(content.get("presence_minutes", 0)) * 60_000,
+        "position_at_opening": progress.position_seconds,
+        "device": device[:80],
+        "opened_at": now,
+        "last_receipt_at": now,
+        "offline_until": now + OFFLINE_FOR,
+    }
+    try:
+        with transaction.atomic():
+            return PlaybackSession.objects.create(**values)
+    except IntegrityError:
+        # Two devices at the same moment: the later one stays.
+        _end_sessions(
+            learner_id=enrollment.learner_id, reason=SessionEnd.SUPERSEDED, now=now
+        )
+        return PlaybackSession.objects.create(**values)
+
+
+def _medium_of(unit: dict[str, Any], language: str) -> _Medium:
+    if unit["kind"] in READING_KINDS:
+        length = int(unit["credit_seconds"]) * 1000
+        required = int(float(unit["required_seconds"] or 0) * 1000)
+        return _Medium(READING_MEDIUM, length, required, rate_limit=1.0)
+    if unit["kind"] != UnitKind.VIDEO:
+        raise UnitNotPlayable(
+            "not_timed", _("This lesson is not earned by watching or reading.")
+        )
+    media = unit["media"]
+    public_id = media.get(language) or media.get(SOURCE_LANGUAGE)
+    asset = Asset.objects.filter(public_id=public_id).first() if public_id else None
+    if asset is None or not asset.duration_seconds:
+        raise UnitNotPlayable("video_not_ready", _("The video is not ready yet."))
+    length = int(asset.duration_seconds * 1000)
+    required = int(length * float(unit["required_share"]))
+    return _Medium(str(asset.public_id), length, required, RATE_LIMIT)
+
+
+def close_sessions(*, enrollment: Enrollment, now: datetime) -> None:
+    """End what runs in an enrollment that earns no more."""
+    _end_sessions(
+        learner_id=enrollment.learner_id,
+        reason=SessionEnd.CLOSED,
+        now=now,
+        enrollment=enrollment,
+    )
+
+
+def close_all_sessions(*, learner_id: int, now: datetime) -> None:
+    """End what a person learns online, because they are present elsewhere."""
+    _end_sessions(learner_id=learner_id, reason=SessionEnd.SUPERSEDED, now=now)
+
+
+def _end_sessions(
+    *,
+    learner_id: int,
+    reason: SessionEnd,
+    now: datetime,
+    enrollment: Enrollment | None = None,
+) -> None:
+    """End active sessions and put what they earned into the ledger."""
+    running = PlaybackSession.objects.active().filter(learner_id=learner_id)
+    if enrollment is not None:
+        running = running.filter(enrollment=enrollment)
+    for session in running.select_for_update(of=("self",)).select_related(
+        "enrollment__syllabus", "enrollment__learner"
+    ):
+        session.ended_at = max(now, session.opened_at)
+        session.end_reason = reason
+        session.save(update_fields=["ended_at", "end_reason"])
+        progress = lock_progress(
+            enrollment=session.enrollment, unit_key=session.unit_key
+        )
+        announce_study_time(progress=progress, session=session, now=now)

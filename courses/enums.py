@@ -1,0 +1,85 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LessonKind(models.TextChoices):
+    VIDEO = "video", _("Video")
+    DOCUMENT = "document", _("Reading")
+    EXERCISE = "exercise", _("Exercise")
+    PRACTICAL = "practical", _("On-site training")
+
+
+class UnitKind(models.TextChoices):
+    """Kinds of units; a quiz is delivered by `exams`."""
+
+    VIDEO = "video", _("Video")
+    DOCUMENT = "document", _("Reading")
+    EXERCISE = "exercise", _("Exercise")
+    PRACTICAL = "practical", _("On-site training")
+    QUIZ = "quiz", _("Exam")
+
+
+class TrainingLevel(models.TextChoices):
+    """Which of the three levels of training a lesson belongs to.
+
+    Source: 生产经营单位安全培训规定 articles 12, 14-16.
+    """
+
+    FACTORY = "factory", _("Plant (mine)")
+    WORKSHOP = "workshop", _("Workshop (section, area, crew)")
+    TEAM = "team", _("Team")
+
+
+class MoveOn(models.TextChoices):
+    """What satisfies a unit (cmi5, section 10.2.4)."""
+
+    PASSED = "passed", _("Passed")
+    COMPLETED = "completed", _("Completed")
+    COMPLETED_AND_PASSED = "completed_and_passed", _("Completed and passed")
+    COMPLETED_OR_PASSED = "completed_or_passed", _("Completed or passed")
+    NOT_APPLICABLE = "not_applicable", _("Voluntary")
+
+
+class AudienceRole(models.TextChoices):
+    """Whom a course is written for."""
+
+    ALL = "all", _("Everyone")
+    PRINCIPAL = "principal", _("Principals in charge")
+    SAFETY_MANAGER = "safety_manager", _("Safety managers")
+    WORKER = "worker", _("Workers")
+    SPECIAL_OPERATOR = "special_operator", _("Special-operation workers")
+
+
+class EnrollmentState(models.TextChoices):
+    INVITED = "invited", _("Invited")
+    ACTIVE = "active", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+OPEN_STATES = (EnrollmentState.INVITED, EnrollmentState.ACTIVE)
+
+
+class UnitState(models.TextChoices):
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+
+
+class SessionEnd(models.TextChoices):
+    """Why a playback session no longer earns."""
+
+    SUPERSEDED = "superseded", _("Continued elsewhere")
+    CLOSED = "closed", _("Enrollment closed")
+
+
+class OnSiteState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    CLOSED = "closed", _("Closed")
+
+
+class SignMethod(models.TextChoices):
+    """How somebody signed in or out on site."""
+
+    CODE = "code", _("Code on the wall")
+    LIST = "list", _("List of the supervisor")

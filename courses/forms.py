@@ -1,0 +1,93 @@
+"""What people send about courses: a training on site."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.domain.queries import in_language
+from courses.enums import UnitKind
+from courses.models import CoursePage, Syllabus
+from lms.core.clock import SHANGHAI
+from lms.organizations.models import Organization
+
+
+def practical_lessons(organization_ids: list[int], language: str) -> list[Any]:
+    """Return `[course, [[course:unit, title], …]]` groups of lessons held on site."""
+    keys: set[UUID] = set()
+    for pk in organization_ids:
+        rows = CoursePage.objects.assignable_by(pk)
+        keys |= set(rows.values_list("translation_key", flat=True))
+    newest: dict[UUID, Syllabus] = {}
+    for row in Syllabus.objects.filter(course_key__in=keys).order_by("version"):
+        newest[row.course_key] = row
+    groups = []
+    for syllabus in newest.values():
+        lessons = [
+            (
+                f"{syllabus.course_key}:{unit['key']}",
+                in_language(unit["titles"], language),
+            )
+            for unit in syllabus.units
+            if unit["kind"] == UnitKind.PRACTICAL
+        ]
+        if lessons:
+            groups.append((syllabus.title(language), lessons))
+    return groups
+
+
+class OnSiteTrainingForm(forms.Form):
+    """Which lesson, where, when, and who leads it."""
+
+    organization = forms.ModelChoiceField(
+        label=_("Enterprise"), queryset=Organization.objects.none(), empty_label=None
+    )
+    lesson = forms.ChoiceField(label=_("Lesson"))
+    place = forms.CharField(label=_("Place"), max_length=200)
+    led_by = forms.CharField(label=_("Led by"), max_length=80)
+    day = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    begins = forms.TimeField(
+        label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    ends = forms.TimeField(
+        label=_("Ends at"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    def __init__(
+        self, *args: Any, organizations: Any, language: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField", self.fields["organization"])
+        field.queryset = organizations
+        field.initial = organizations.first()
+        if organizations.count() == 1:
+            field.widget = forms.HiddenInput()
+        lesson = cast("forms.ChoiceField", self.fields["lesson"])
+        ids = list(organizations.values_list("pk", flat=True))
+        lesson.choices = practical_lessons(ids, language)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        begins, ends = data.get("begins"), data.get("ends")
+        if begins and ends and ends <= begins:
+            self.add_error("ends", _("The end has to come after the beginning."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """Return what `plan_training` takes."""
+        data = self.cleaned_data
+        course_key, unit_key = data["lesson"].split(":")
+        return {
+            "organization": data["organization"],
+            "course_key": UUID(course_key),
+            "unit_key": UUID(unit_key),
+            "place": data["place"],
+            "led_by": data["led_by"],
+            "starts_at": datetime.combine(data["day"], data["begins"], tzinfo=SHANGHAI),
+            "ends_at": datetime.combine(data["day"], data["ends"], tzinfo=SHANGHAI),
+        }

@@ -1,0 +1,156 @@
+"""Filters over courses and learning records: who may see what."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+from wagtail.models import PageManager, PageQuerySet
+
+from courses.enums import OPEN_STATES, EnrollmentState
+from lms.core.enums import Audience
+from lms.core.scope import Scope, ScopedQuerySet, scope_for
+
+
+def _enrollments() -> "EnrollmentQuerySet":
+    """The rows by which something is opened to a learner; models load later."""
+    return apps.get_model("courses.Enrollment").objects.all()
+
+
+def _owned_by(scope: Scope) -> Q:
+    return Q(owner_organization_id__in=scope.administered_organization_ids)
+
+
+class CoursePageQuerySet(PageQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Courses that `user` may look at.
+
+        Public ones for everyone, an organization's own for its members, all others
+        for those who are enrolled and for the administrators of the owner. Packages
+        open nothing yet.
+        """
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        allowed = Q(audience=Audience.PUBLIC)
+        if scope.user_id is None:
+            return self.filter(allowed)
+        members = Q(
+            audience=Audience.ORGANIZATION,
+            owner_organization_id__in=scope.member_organization_ids,
+        )
+        enrollments = _enrollments().filter(
+            learner_id=scope.user_id, course_key=OuterRef("translation_key")
+        )
+        mine = Exists(enrollments.exclude(state=EnrollmentState.WITHDRAWN))
+        return self.filter(allowed | members | _owned_by(scope) | mine)
+
+    def enrollable_by(self, user: Any) -> Self:
+        """Live courses that `user` may join without being assigned."""
+        scope = scope_for(user)
+        if scope.user_id is None:
+            return self.none()
+        members = Q(
+            audience=Audience.ORGANIZATION,
+            owner_organization_id__in=scope.member_organization_ids,
+        )
+        return self.live().filter(Q(audience=Audience.PUBLIC) | members)
+
+    def assignable_by(self, organization_id: int) -> Self:
+        """Live courses that an organization may assign to its members.
+
+        Its own of any audience, public ones, and the platform's own that are open by
+        assignment only. Never another organization's.
+        """
+        foreign = Q(audience=Audience.PUBLIC) | Q(
+            audience=Audience.ASSIGNED, owner_organization_id__isnull=True
+        )
+        return self.live().filter(Q(owner_organization_id=organization_id) | foreign)
+
+
+CoursePageManager = PageManager.from_queryset(CoursePageQuerySet)
+
+
+class SyllabusQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """What one is enrolled in; all of it for platform operators."""
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        if scope.user_id is None:
+            return self.none()
+        enrollments = _enrollments()
+        visible = enrollments.visible_to(user).filter(syllabus=OuterRef("pk"))
+        return self.filter(Exists(visible))
+
+    def of_course(self, course_key: UUID) -> Self:
+        """All versions of one course, the newest first."""
+        return self.filter(course_key=course_key).order_by("-version")
+
+
+class EnrollmentQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, those of administered and of regulated organizations."""
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        if scope.user_id is None:
+            return self.none()
+        organizations = (
+            scope.administered_organization_ids | scope.regulated_organization_ids
+        )
+        return self.filter(
+            Q(learner_id=scope.user_id) | Q(organization_id__in=organizations)
+        )
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def in_force(self) -> Self:
+        """Open or completed: everything that was not withdrawn."""
+        return self.exclude(state=EnrollmentState.WITHDRAWN)
+
+    def completed(self) -> Self:
+        return self.filter(state=EnrollmentState.COMPLETED)
+
+
+class OfEnrollmentQuerySet(ScopedQuerySet):
+    """Rows that belong to an enrollment are seen with it."""
+
+    def visible_to(self, user: Any) -> Self:
+        enrollments = _enrollments()
+        return self.filter(enrollment__in=enrollments.visible_to(user))
+
+
+class PlaybackSessionQuerySet(OfEnrollmentQuerySet):
+    def active(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class LearnerPresenceQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; a counter of the server that nobody else needs."""
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        if scope.user_id is None:
+            return self.none()
+        return self.filter(learner_id=scope.user_id)
+
+
+class OnSiteTrainingQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """For administrators and regulators of the enterprise."""
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        organizations = (
+            scope.administered_organization_ids | scope.regulated_organization_ids
+        )
+        return self.filter(organization_id__in=organizations)
+
+
+class AttendanceQuerySet(OfEnrollmentQuerySet):
+    def running(self) -> Self:
+        """Signed in and not out, in a training that goes on."""
+        return self.filter(signed_out_at__isnull=True, training__state="planned")

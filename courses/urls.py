@@ -1,0 +1,18 @@
+from django.urls import path
+
+from courses.views import actions, onsite
+
+app_name = "courses"
+urlpatterns = [
+    path("learn/courses/", actions.my_courses, name="mine"),
+    path("learn/courses/<uuid:course_key>/", actions.enrolled_course, name="enrolled"),
+    path("learn/courses/<uuid:course_key>/enroll/", actions.enroll, name="enroll"),
+    path("learn/lessons/<uuid:unit_key>/", actions.owed_lesson, name="lesson"),
+    path("learn/lessons/<uuid:unit_key>/finish/", actions.finish, name="finish"),
+    path("onsite/", onsite.trainings, name="on_site_trainings"),
+    path("onsite/<uuid:public_id>/", onsite.training, name="on_site"),
+    path("onsite/<uuid:public_id>/code/", onsite.code, name="on_site_code"),
+    path(
+        "learn/onsite/<uuid:public_id>/<str:value>/", onsite.sign, name="sign_on_site"
+    ),
+]

@@ -1,0 +1,198 @@
+"""What the templates of course pages get; Wagtail serves the pages themselves."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cms.contexts import builds_context_of
+from cms.domain.citations import citations_of
+from courses.domain.queries import (
+    Outline,
+    UnitLine,
+    active_enrollment,
+    outline_of,
+)
+from courses.enums import AudienceRole, LessonKind
+from courses.models import (
+    CourseIndexPage,
+    CoursePage,
+    Enrollment,
+    LessonPage,
+    Syllabus,
+)
+from courses.permissions import can_enroll_self
+from courses.views.exercises import checks_of, exercise_of
+from lms.core import clock
+from media_pipeline.domain.grants import issue_grant
+from media_pipeline.domain.sources import PlayerSources, player_sources
+
+SOURCE_LANGUAGE = "zh-hans"
+GRANT_SECONDS = 6 * 3600
+MAX_RATE = 2
+
+
+@builds_context_of(CourseIndexPage)
+def course_index_context(page: CourseIndexPage, request: HttpRequest) -> dict[str, Any]:
+    """List courses in the page's language, then those that are Chinese only."""
+    language = page.locale.language_code
+    live = CoursePage.objects.live().visible_to(request.user).select_related("locale")
+    own = list(live.filter(locale=page.locale_id).order_by("path"))
+    others: list[CoursePage] = []
+    if language != SOURCE_LANGUAGE:
+        known = [course.translation_key for course in own]
+        rest = live.filter(locale__language_code=SOURCE_LANGUAGE)
+        others = list(rest.exclude(translation_key__in=known).order_by("path"))
+    role = request.GET.get("role", "")
+    roles = [r for r in AudienceRole if any(c.audience_role == r for c in own + others)]
+    if role in roles:
+        own = [course for course in own if course.audience_role == role]
+        others = [course for course in others if course.audience_role == role]
+    states = _states(request.user)
+    return {
+        "groups": [
+            {
+                "courses": [
+                    (c, c.get_url(request), states.get(c.course_key)) for c in g
+                ],
+                "is_other": g is others,
+            }
+            for g in (own, others)
+            if g
+        ],
+        "roles": roles,
+        "role": role,
+    }
+
+
+def _states(user: Any) -> dict[UUID, str]:
+    if not user.is_authenticated:
+        return {}
+    rows = Enrollment.objects.in_force().filter(learner=user)
+    return dict(rows.order_by("enrolled_at").values_list("course_key", "state"))
+
+
+@builds_context_of(CoursePage)
+def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
+    language = page.locale.language_code
+    enrollment = _enrollment(request.user, page.course_key)
+    syllabus = _syllabus(enrollment, page.course_key)
+    outline = (
+        outline_of(
+            syllabus=syllabus, language=language, enrollment=enrollment, request=request
+        )
+        if syllabus
+        else None
+    )
+    return {
+        "course": page,
+        "course_key": page.course_key,
+        "enrollment": enrollment,
+        "outline": outline,
+        "can_enroll": enrollment is None
+        and outline is not None
+        and can_enroll_self(request.user, page),
+        "is_learner": enrollment is not None,
+        "sign_in_url": _sign_in_url(request),
+        "citations": citations_of(
+            source_kind="course", source_key=page.translation_key, language=language
+        ),
+    }
+
+
+def _enrollment(user: Any, course_key: UUID) -> Enrollment | None:
+    if not user.is_authenticated:
+        return None
+    return active_enrollment(learner=user, course_key=course_key)
+
+
+def _syllabus(enrollment: Enrollment | None, course_key: UUID) -> Syllabus | None:
+    """What this person owes; for others what the course asks for today."""
+    if enrollment is not None:
+        return enrollment.syllabus
+    return Syllabus.objects.of_course(course_key).first()
+
+
+def _sign_in_url(request: HttpRequest) -> str:
+    return f"{reverse(settings.LOGIN_URL)}?next={request.path}"
+
+
+@builds_context_of(LessonPage)
+def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
+    """A learner gets the lesson; everyone else the outline and an invitation."""
+    language = page.locale.language_code
+    course = page.course()
+    if course is None:
+        return {}
+    enrollment = _enrollment(request.user, course.course_key)
+    syllabus = _syllabus(enrollment, course.course_key)
+    is_preview = bool(getattr(request, "is_preview", False))
+    context: dict[str, Any] = {
+        "course": course,
+        "course_key": course.course_key,
+        "course_url": course.get_url(request),
+        "enrollment": enrollment,
+        "is_open": enrollment is not None or is_preview,
+        "can_enroll": enrollment is None and can_enroll_self(request.user, course),
+        "sign_in_url": _sign_in_url(request),
+        "citations": citations_of(
+            source_kind="lesson", source_key=page.translation_key, language=language
+        ),
+        "checks": checks_of(page),
+        "exercise": exercise_of(page),
+        "max_rate": MAX_RATE,
+    }
+    if syllabus is not None:
+        outline = outline_of(
+            syllabus=syllabus, language=language, enrollment=enrollment, request=request
+        )
+        context |= _place(outline, page)
+        if enrollment is not None:
+            current = context["current"]
+            context |= {
+                "is_owed": current is not None,
+                # Seen once, a video may be searched as one likes.
+                "allow_seek": not (
+                    syllabus.content.get("in_order")
+                    and current is not None
+                    and not current.is_done
+                ),
+                "position": current.position_seconds if current else 0,
+                "sources": _sources(page, enrollment, request.user),
+            }
+    return context
+
+
+def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:
+    """Where the lesson stands in its course, and what comes before and after."""
+    units = outline.units
+    keys = [unit.key for unit in units]
+    here = keys.index(page.unit_key) if page.unit_key in keys else None
+    before = units[here - 1] if here else None
+    current: UnitLine | None = units[here] if here is not None else None
+    return {
+        "outline": outline,
+        "current": current,
+        "number": None if here is None else here + 1,
+        "previous_unit": before,
+        "next_unit": outline.after(page.unit_key),
+    }
+
+
+def _sources(
+    page: LessonPage, enrollment: Enrollment, learner: Any
+) -> PlayerSources | None:
+    if page.kind != LessonKind.VIDEO or page.asset is None:
+        return None
+    grant = issue_grant(
+        asset=page.asset,
+        subject=str(learner.subject_id),
+        session=f"page:{enrollment.public_id}",
+        now=clock.now(),
+        ttl_seconds=GRANT_SECONDS,
+    )
+    return player_sources(
+        asset=page.asset, grant=grant, language=page.locale.language_code
+    )

@@ -1,0 +1,60 @@
+"""What Wagtail asks before it serves or deletes a page of a course."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.models import Page
+
+from courses.models import CoursePage, Enrollment, LessonPage, ModulePage
+from courses.units import unit_types
+
+
+@hooks.register("before_serve_page")
+def hide_foreign_courses(
+    page: Page, request: HttpRequest, serve_args: Any, serve_kwargs: Any
+) -> None:
+    """A course that is not for this person does not exist for them."""
+    if not isinstance(page, (CoursePage, ModulePage, LessonPage)):
+        return
+    visible = CoursePage.objects.visible_to(request.user)
+    course = visible.ancestor_of(page, inclusive=True).first()
+    if course is None:
+        raise Http404
+    if isinstance(page, LessonPage):
+        page.keep_course(course)
+
+
+@hooks.register("before_delete_page")
+def keep_owed_pages(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Nobody loses a lesson that they still have to learn: unpublish it instead."""
+    kinds: tuple[type[Page], ...] = (CoursePage, ModulePage, *unit_types())
+    if not isinstance(page, kinds):
+        return None
+    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
+    if course is None or not _is_owed(course, page):
+        return None
+    messages.error(
+        request,
+        _("People are learning this. Unpublish it instead; they keep their access."),
+    )
+    return redirect(reverse("wagtailadmin_explore", args=[page.get_parent().pk]))
+
+
+def _is_owed(course: CoursePage, page: Page) -> bool:
+    below = page.get_descendants(inclusive=True).values_list(
+        "translation_key", flat=True
+    )
+    keys = {str(key) for key in below}
+    rows = Enrollment.objects.in_force().filter(course_key=course.course_key)
+    contents = rows.values_list("syllabus__content", flat=True).distinct()
+    return any(
+        unit["key"] in keys
+        for content in contents
+        for module in content["modules"]
+        for unit in module["units"]
+    )

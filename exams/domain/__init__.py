@@ -1,0 +1,1 @@
+"""Decisions about banks, papers, attempts and results."""

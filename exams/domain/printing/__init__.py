@@ -1,0 +1,1 @@
+"""A paper on paper: versions A and B, an answer sheet and the key."""

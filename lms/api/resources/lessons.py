@@ -1,0 +1,282 @@
+"""`/lessons/…/playback`: proving study time second by second."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
+from rest_framework import authentication, exceptions, serializers, status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from courses.domain.playback import PlaybackReceipt, record_intervals
+from courses.domain.presence import answer_check
+from courses.domain.queries import enrollment_for_unit
+from courses.domain.sessions import open_session
+from courses.domain.tokens import playback_token, session_of_token
+from courses.errors import SessionUnknown, UnitUnknown
+from courses.models import PlaybackSession
+from lms.accounts.enums import TokenScope
+from lms.accounts.requests import signed_in
+from lms.api.authentication import (
+    HasScope,
+    SessionAuthentication,
+    TokenAuthentication,
+)
+from lms.api.idempotency import idempotent
+from lms.core.clock import now
+from media_pipeline.domain.grants import issue_grant
+from media_pipeline.models import Asset
+
+GRANT_SECONDS = 6 * 3600
+
+
+class PresenceCheckSerializer(serializers.Serializer):
+    """Somebody has to answer before anything counts again; there is no time limit."""
+
+    id = serializers.UUIDField(source="public_id")
+    number = serializers.IntegerField(help_text="The number to choose.")
+    options = serializers.ListField(child=serializers.IntegerField())
+
+
+class OpenSerializer(serializers.Serializer):
+    device = serializers.CharField(max_length=80, allow_blank=True, default="")
+    language = serializers.CharField(max_length=12, default="zh-hans")
+
+
+class SessionSerializer(serializers.Serializer):
+    session = serializers.UUIDField()
+    token = serializers.CharField(
+        help_text="`Authorization: Playback <token>` reports into this session."
+    )
+    grant = serializers.CharField(
+        allow_null=True, help_text="Opens the video's files; null for reading."
+    )
+    rate_limit = serializers.FloatField()
+    position = serializers.FloatField()
+    offline_until = serializers.DateTimeField()
+    in_order = serializers.BooleanField(help_text="Nothing counts ahead of a gap.")
+
+
+class ReportSerializer(serializers.Serializer):
+    session = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    intervals = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()),
+        help_text="Pairs of start and end in seconds; they must not overlap.",
+    )
+    rate = serializers.FloatField(default=1.0)
+    scroll = serializers.FloatField(
+        default=0.0,
+        min_value=0.0,
+        max_value=1.0,
+        help_text="Reading: the share of the text that has been in sight.",
+    )
+
+
+class PlaybackReceiptSerializer(serializers.Serializer):
+    watched_seconds = serializers.FloatField()
+    required_seconds = serializers.FloatField()
+    position = serializers.FloatField()
+    credited_seconds = serializers.FloatField()
+    completed = serializers.BooleanField()
+    active = serializers.BooleanField(
+        help_text="False: this session earns no more; `ended` says why."
+    )
+    ended = serializers.CharField(help_text="superseded, closed, expired or empty")
+    hold = serializers.CharField(
+        help_text="Why nothing counts now: presence, daily_limit or empty."
+    )
+    check = PresenceCheckSerializer(allow_null=True)
+    has_to_scroll = serializers.BooleanField(
+        help_text="The text was not read down to its end yet."
+    )
+
+
+class AnswerSerializer(serializers.Serializer):
+    check = serializers.UUIDField()
+    number = serializers.IntegerField()
+
+
+class AnsweredSerializer(serializers.Serializer):
+    answered = serializers.BooleanField()
+    check = PresenceCheckSerializer(allow_null=True)
+
+
+class PlaybackBearer:
+    """Whoever holds the token of one playback session; no account is loaded."""
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+    pk = None
+
+
+class PlaybackTokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Playback <token>`: needs no session and no query."""
+
+    keyword = "Playback"
+
+    def authenticate(self, request: Request) -> tuple[PlaybackBearer, UUID] | None:
+        scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
+        if scheme != self.keyword:
+            return None
+        session = session_of_token(raw.strip())
+        if session is None:
+            raise exceptions.AuthenticationFailed(
+                _("This playback token is not valid."), code="token_invalid"
+            )
+        return PlaybackBearer(), session
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword
+
+
+class PlaybackTokenScheme(OpenApiAuthenticationExtension):
+    target_class = PlaybackTokenAuthentication
+    name = "playbackToken"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Authorization: Playback <token>`, the token that opening "
+            "the session returned. It reports into this session and nothing else.",
+        }
+
+
+class LearnerView(APIView):
+    permission_classes = [IsAuthenticated, HasScope]
+    required_scope = TokenScope.LEARN
+
+
+class PlaybackSessionView(LearnerView):
+    @extend_schema(request=OpenSerializer, responses={201: SessionSerializer})
+    @idempotent
+    def post(self, request: Request, lesson: UUID) -> Response:
+        """Begin to learn a lesson here; the person's session elsewhere ends."""
+        form = OpenSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        moment = now()
+        enrollment = enrollment_for_unit(learner=signed_in(request), unit_key=lesson)
+        if enrollment is None:
+            raise UnitUnknown(
+                "unit_unknown", _("This lesson is no part of your course.")
+            )
+        session = open_session(
+            enrollment=enrollment, unit_key=lesson, now=moment, **form.validated_data
+        )
+        answer = {
+            "session": session.public_id,
+            "token": playback_token(session),
+            "grant": _grant(session, request.user, moment),
+            "rate_limit": session.rate_limit,
+            "position": session.position_at_opening,
+            "offline_until": session.offline_until,
+            "in_order": session.is_in_order,
+        }
+        body = SessionSerializer(answer).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+def _grant(session: PlaybackSession, user: Any, moment: Any) -> str | None:
+    if not session.is_video:
+        return None
+    return issue_grant(
+        asset=Asset.objects.get(public_id=session.medium),
+        subject=str(user.subject_id),
+        session=str(session.public_id),
+        now=moment,
+        ttl_seconds=GRANT_SECONDS,
+    )
+
+
+class PlaybackView(LearnerView):
+    authentication_classes = [
+        PlaybackTokenAuthentication,
+        TokenAuthentication,
+        SessionAuthentication,
+    ]
+
+    @extend_schema(request=ReportSerializer, responses=PlaybackReceiptSerializer)
+    def post(self, request: Request, lesson: UUID) -> Response:
+        """Report what was watched; the answer says what of it counts.
+
+        The same report twice counts once. Never more than the wall time that passed.
+        """
+        form = ReportSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        report = form.validated_data
+        sessions = PlaybackSession.objects.filter(
+            public_id=report["session"], unit_key=lesson
+        )
+        is_named = request.auth == report["session"]
+        if not isinstance(request.auth, UUID):
+            sessions = sessions.filter(learner=signed_in(request))
+            is_named = True
+        session = sessions.first() if is_named else None
+        if session is None:
+            raise SessionUnknown(
+                "session_unknown", _("Open the lesson again: this session is unknown.")
+            )
+        receipt = record_intervals(
+            session=session,
+            seq=report["seq"],
+            intervals=report["intervals"],
+            rate=report["rate"],
+            scroll=report["scroll"],
+            now=now(),
+        )
+        return Response(PlaybackReceiptSerializer(_answer(receipt)).data)
+
+
+class PresenceView(LearnerView):
+    @extend_schema(request=AnswerSerializer, responses=AnsweredSerializer)
+    def post(self, request: Request, lesson: UUID) -> Response:
+        """Answer a check of presence; a wrong number gives another question."""
+        form = AnswerSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        check = answer_check(
+            learner=signed_in(request),
+            check_id=form.validated_data["check"],
+            number=form.validated_data["number"],
+            now=now(),
+        )
+        is_answered = check.answered_at is not None
+        body = {"answered": is_answered, "check": None if is_answered else check}
+        return Response(AnsweredSerializer(body).data)
+
+
+def _answer(receipt: PlaybackReceipt) -> dict[str, Any]:
+    return {
+        "watched_seconds": receipt.watched_seconds,
+        "required_seconds": receipt.required_seconds,
+        "position": receipt.position,
+        "credited_seconds": receipt.credited_seconds,
+        "completed": receipt.is_completed,
+        "active": receipt.is_active,
+        "ended": receipt.ended,
+        "hold": receipt.hold,
+        "check": receipt.check,
+        "has_to_scroll": receipt.has_to_scroll,
+    }
+
+
+urlpatterns = [
+    path(
+        "lessons/<uuid:lesson>/playback/sessions",
+        PlaybackSessionView.as_view(),
+        name="playback_sessions",
+    ),
+    path(
+        "lessons/<uuid:lesson>/playback/checks",
+        PresenceView.as_view(),
+        name="presence_checks",
+    ),
+    path("lessons/<uuid:lesson>/playback", PlaybackView.as_view(), name="playback"),
+]

@@ -1,0 +1,22 @@
+"""Who may assign; views and API call the same functions."""
+
+from typing import Any
+from uuid import UUID
+
+from courses.models import CoursePage
+from lms.organizations.models import Organization
+from lms.organizations.permissions import can_administer
+
+
+def can_assign(user: Any, organization: Organization, course_key: UUID) -> bool:
+    """An administrator of exactly this organization, and a course open to it."""
+    return can_administer(user, organization) and (
+        CoursePage.objects.assignable_by(organization.pk)
+        .filter(translation_key=course_key)
+        .exists()
+    )
+
+
+def can_approve_rules(user: Any) -> bool:
+    """Reviewers with the permission; the author of a rule is refused by the domain."""
+    return bool(user.has_perm("compliance.approve_trainingrule"))

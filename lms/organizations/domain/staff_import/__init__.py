@@ -1,0 +1,1 @@
+"""A list of staff from a spreadsheet: read, checked, written, answered."""

@@ -1,0 +1,66 @@
+"""Remarks on a staff list in words, in the reader's language."""
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from lms.core.sheets.messages import FILE_MESSAGES
+from lms.core.sheets.refusals import Place, Remark
+from lms.organizations.domain.staff_import.words import HEADINGS, heading_of
+
+MESSAGES: dict[str, Promise] = {
+    **FILE_MESSAGES,
+    "headings_missing": gettext_lazy(
+        "No row with the headings was found: at least the name and the employee number."
+    ),
+    "name_missing": gettext_lazy("Write the name."),
+    "name_form": gettext_lazy("This is no name: it begins with a letter or character."),
+    "too_long": gettext_lazy("Longer than %(limit)s characters."),
+    "nothing_to_know_by": gettext_lazy(
+        "Give an employee number, a mobile number, an e-mail address or a document: "
+        "by the name alone nobody can be told apart."
+    ),
+    "invalid": gettext_lazy("%(message)s"),
+    "word_unknown": gettext_lazy("“%(word)s” is none of the words for this column."),
+    "day": gettext_lazy("“%(word)s” is no day. Write it as 2026-03-01."),
+    "period": gettext_lazy("The last day lies before the first one."),
+    "department_depth": gettext_lazy("More than %(limit)s levels of departments."),
+    "department_unknown": gettext_lazy(
+        "Your enterprise has no department with this code. Write the path instead."
+    ),
+    "category_kept": gettext_lazy(
+        "The position “%(name)s” stays in its category: %(category)s."
+    ),
+    "category_without_position": gettext_lazy(
+        "A category without a position is not taken."
+    ),
+    "duplicate": gettext_lazy("The same stands in row %(other)s already."),
+    "number_taken": gettext_lazy(
+        "This employee number belongs to %(name)s on your list."
+    ),
+    "contacts_differ": gettext_lazy(
+        "Document, mobile number and e-mail lead to different accounts. The document "
+        "decides, then the mobile number."
+    ),
+    "leaver_unknown": gettext_lazy(
+        "Is not on your list: there is nothing to end, and nothing is opened."
+    ),
+}
+
+
+def message_of(remark: Remark) -> str:
+    """Return the sentence for a remark."""
+    return str(MESSAGES[remark.code]) % remark.params
+
+
+def place_of(place: Place) -> str:
+    """Say where: row and column, or the file."""
+    row = place.row or place.line
+    if not row:
+        return _("the file")
+    parts = [_("row %(row)d") % {"row": row}]
+    if place.column in HEADINGS:
+        english = (get_language() or "").startswith("en")
+        name = heading_of(place.column, english=english)
+        parts.append(_("column %(name)s") % {"name": name})
+    return ", ".join(parts)

@@ -1,0 +1,53 @@
+from lms.core.errors import Conflict, Invalid, NotPermitted
+
+
+class OrganizationTaken(Conflict):
+    """The unified social credit code is registered already."""
+
+
+class TreeCycle(Conflict):
+    """A department or organization can't stand below itself."""
+
+
+class DepartmentNameTaken(Conflict):
+    """There is a department of this name at this place."""
+
+
+class ForeignDepartment(Invalid):
+    """The department or position belongs to another organization."""
+
+
+class EmployeeNumberTaken(Conflict):
+    """Another active member has this employee number."""
+
+
+class AlreadyMember(Conflict):
+    """The person holds this role here already."""
+
+
+class MembershipNotOpen(Conflict):
+    """The membership is not in the state that the step needs."""
+
+
+class NotYourMembership(NotPermitted):
+    """Only the person concerned may answer."""
+
+
+class NotAdministrator(NotPermitted):
+    """The person does not administer this organization."""
+
+
+class InvitationNotPossible(Conflict):
+    """There is no address to write to, or the person can sign in already."""
+
+
+class PositionNameTaken(Conflict):
+    """There is a position of this name already."""
+
+
+class PositionInUse(Conflict):
+    """Somebody holds the position: it can't be deleted."""
+
+
+class StaffImportRefused(Conflict):
+    """The file can't be taken in: too large, or not in this state."""

@@ -1,0 +1,167 @@
+"""The regulator's desk: one field, my region."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from certificates.domain.numbers import clean_number
+from certificates.domain.pdf_inspection import MAX_PDF_BYTES
+from certificates.enums import Verdict
+from certificates.limits import require_allowed
+from certificates.models import Finding
+from certificates.views.presentation import TONES, present
+from lms.core import clock
+from lms.core.scope import scope_for
+from lms.organizations.models import Organization
+from lms.organizations.querysets import OrganizationQuerySet
+from lms.portal.domain.look_ups import (
+    LookUp,
+    find_holder,
+    look_up,
+    look_up_file,
+    read_meaning,
+    recent_look_ups,
+)
+from lms.portal.forms import FindingForm, LookUpForm
+from lms.portal.permissions import regulated_or_404, require_regulator, signed_in
+from lms.reporting.domain.certificates import CertificateLine
+from lms.reporting.domain.enterprise import (
+    assignment_rows,
+    department_bars,
+    enterprise_summary,
+)
+from lms.reporting.domain.region import (
+    enterprises_in_regions,
+    sort_enterprises,
+    with_figures,
+)
+from lms.reporting.domain.regional import long_days
+
+PAGE_SIZE = 30
+FINDINGS = 30
+
+
+def line_of(check: LookUp) -> dict[str, Any]:
+    """Give a check its word, tone and icon."""
+    tone, icon = TONES[check.verdict]
+    word = Verdict(check.verdict).label
+    return {
+        "number": check.number,
+        "has_page": clean_number(check.number) is not None,
+        "at": check.at,
+        "tone": tone,
+        "icon": icon,
+        "word": word,
+    }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one question of the desk is answered with."""
+
+    status: int = 200
+    report: dict[str, Any] | None = None
+    holder: str = ""
+    found: list[CertificateLine] | None = None
+
+
+def ask(request: HttpRequest, form: LookUpForm) -> Answer:
+    """Answer the question in the form: one certificate, or those of a name."""
+    if not form.is_valid():
+        return Answer(status=422)
+    require_allowed(request)
+    by, now = signed_in(request), clock.now()
+    upload = form.cleaned_data["file"]
+    if upload:
+        # One byte more than we take: the domain says that it is too much.
+        data = upload.read(MAX_PDF_BYTES + 1)
+        return Answer(report=present(look_up_file(data=data, by=by, now=now)))
+    meaning = read_meaning(form.cleaned_data["number"])
+    if meaning.holder:
+        day = clock.shanghai_date(now)
+        found = find_holder(name=meaning.holder, by=by, today=day)
+        return Answer(holder=meaning.holder, found=found)
+    return Answer(report=present(look_up(meaning=meaning, by=by, now=now)))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def desk(request: HttpRequest) -> HttpResponse:
+    """Check one certificate; list my checks and the enterprises of my region."""
+    require_regulator(request.user)
+    is_question = request.method == "POST"
+    form = LookUpForm(request.POST, request.FILES) if is_question else LookUpForm()
+    answer = ask(request, form) if is_question else Answer()
+    text = request.GET.get("q", "")[:80]
+    today = clock.shanghai_date(clock.now())
+    rows: Any = listed_enterprises(request, text, today)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = with_figures(organizations=page.object_list, today=today)
+    context = {
+        "form": form,
+        "answer": answer,
+        "report": answer.report,
+        "recent": [
+            line_of(check) for check in recent_look_ups(user=signed_in(request))
+        ],
+        "regions": scope_for(request.user).region_prefixes,
+        "q": text,
+        "page_obj": page,
+        "sorting": [
+            {"key": "name", "label": _("Enterprise")},
+            {"key": "people", "label": _("People")},
+            {"key": "finished", "label": _("Training finished")},
+            {"key": "overdue", "label": _("Overdue")},
+        ],
+        "today": today,
+    }
+    return render(request, "portal/regulator.html", context, status=answer.status)
+
+
+def listed_enterprises(
+    request: HttpRequest, text: str, today: date
+) -> OrganizationQuerySet | list[Organization]:
+    """Return the enterprises of my region as the address filters and sorts them."""
+    rows = enterprises_in_regions(user=request.user, text=text)
+    by = request.GET.get("sort", "")
+    return sort_enterprises(organizations=rows, by=by, today=today)
+
+
+@login_required
+@require_GET
+def enterprise(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how far one enterprise of my region is with its training."""
+    require_regulator(request.user)
+    organization = regulated_or_404(request.user, code)
+    today = clock.shanghai_date(clock.now())
+    findings = Finding.objects.visible_to(request.user).filter(
+        organization_id=organization.pk
+    )
+    context = {
+        "findings": findings.select_related("author", "certificate")[:FINDINGS],
+        "finding_form": FindingForm(),
+        "long_days": long_days(organization_id=organization.pk),
+        "organization": organization,
+        "summary": enterprise_summary(organization=organization, today=today),
+        "departments": department_bars(organization=organization, today=today),
+        "today": today,
+        "assignments": assignment_rows(
+            organization=organization, language=get_language(), today=today
+        ),
+        "crumbs": [
+            {"title": _("Regulator's desk"), "url": reverse("portal:regulator")},
+            {"title": organization.name},
+        ],
+    }
+    return render(request, "portal/regulated.html", context)

@@ -1,0 +1,105 @@
+"""What stands behind a certificate: study days and attempts. Each look is recorded."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from certificates.domain.facts import plain_number
+from certificates.models import Certificate
+from exams.models import Attempt
+from lms.accounts.models import User
+from lms.audit.domain import record
+from lms.audit.enums import Verb
+from lms.compliance.models import CreditEntry
+
+OBJECT_TYPE = "certificates.certificate"
+# Nobody studies longer on one day: what is above asks for a closer look.
+LONG_DAY_SECONDS = 10 * 3600
+
+
+@dataclass(frozen=True)
+class StudyDay:
+    """One day of the ledger; seconds of study time."""
+
+    on: date
+    seconds: int
+    entries: int
+    is_long: bool
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One attempt at an exam of the course."""
+
+    title: str
+    number: int
+    started_at: datetime
+    submitted_at: datetime | None
+    score: str
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    days: list[StudyDay]
+    sittings: list[Sitting]
+
+    @property
+    def seconds(self) -> int:
+        return sum(day.seconds for day in self.days)
+
+
+@transaction.atomic
+def look_at_evidence(*, certificate: Certificate, by: User) -> Evidence:
+    """Return study days and attempts; the look is recorded for the holder to see."""
+    record(
+        actor=by,
+        verb=Verb.EVIDENCE_VIEWED,
+        object_type=OBJECT_TYPE,
+        object_id=certificate.number,
+        organization_id=certificate.organization_id,
+    )
+    if certificate.enrollment_id is None:
+        return Evidence([], [])
+    days = (
+        CreditEntry.objects.filter(enrollment_id=certificate.enrollment_id)
+        .order_by("credited_on")
+        .values("credited_on")
+        .annotate(total=Sum("seconds"), entries=Count("pk"))
+    )
+    attempts = (
+        Attempt.objects.filter(enrollment_id=certificate.enrollment_id)
+        .select_related("exam", "result")
+        .order_by("started_at")
+    )
+    return Evidence(
+        days=[
+            StudyDay(
+                on=row["credited_on"],
+                seconds=row["total"],
+                entries=row["entries"],
+                is_long=row["total"] > LONG_DAY_SECONDS,
+            )
+            for row in days
+        ],
+        sittings=[_sitting(attempt) for attempt in attempts],
+    )
+
+
+def _sitting(attempt: Attempt) -> Sitting:
+    result: Any = getattr(attempt, "result", None)
+    score, passed = "", None
+    if result is not None and result.raw is not None:
+        score = f"{plain_number(result.raw)} / {plain_number(result.max)}"
+        passed = result.passed
+    return Sitting(
+        title=str(attempt.exam),
+        number=attempt.number,
+        started_at=attempt.started_at,
+        submitted_at=attempt.submitted_at,
+        score=score,
+        passed=passed,
+    )

@@ -1,0 +1,139 @@
+"""A list as pages of A4 across, drawn row by row."""
+
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+from exams.domain.printing.breaking import break_text
+from exams.domain.printing.fonts import REGULAR, STRONG, font_faces, printable
+
+WIDTH, HEIGHT, MARGIN = 841.89, 595.28, 36
+SIZE, LEADING, PADDING = 8, 11, 4
+MAX_LINES = 12
+INK, FAINT, LINE, HEAD = "#16302B", "#5E6E69", "#C9D3CF", "#EEF3F1"
+SAMPLE = 200
+
+
+def print_table(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    file: IO[bytes],
+) -> None:
+    """Draw the list; widths follow the headings and the first rows."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    iterator = iter(rows)
+    first = [row for _n, row in zip(range(SAMPLE), iterator, strict=False)]
+    font_faces()
+    canvas = Canvas(
+        file, pagesize=(WIDTH, HEIGHT), invariant=1, initialFontName=REGULAR
+    )
+    sheet = _Sheet(
+        canvas,
+        title,
+        headings,
+        widths_of(headings, first),
+    )
+    for row in first:
+        sheet.draw(row)
+    for row in iterator:
+        sheet.draw(row)
+    sheet.save()
+
+
+def widths_of(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Share the width by what the columns hold, none too thin and none too wide."""
+    wanted = []
+    for index, heading in enumerate(headings):
+        cells = [heading, *(row[index] for row in rows if index < len(row))]
+        longest = max((_units(cell) for cell in cells), default=1)
+        wanted.append(min(max(longest, 5), 40))
+    total = sum(wanted)
+    return [(WIDTH - 2 * MARGIN) * units / total for units in wanted]
+
+
+def _units(text: str) -> float:
+    """Return the width in Latin letters: a Chinese character takes two."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+class _Sheet:
+    """The page that is being drawn, and where on it."""
+
+    def __init__(
+        self, canvas: Any, title: str, headings: Sequence[str], widths: list[float]
+    ) -> None:
+        self._faces = font_faces()
+        self._canvas = canvas
+        self._title = printable(title)
+        self._widths = widths
+        self._page = 0
+        self._broken: dict[tuple[str, int], list[str]] = {}
+        self._headings = [self._break(h, i) for i, h in enumerate(headings)]
+        canvas.setTitle(self._title)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._page += 1
+        canvas, top = self._canvas, HEIGHT - MARGIN
+        canvas.setFillColor(INK)
+        canvas.setFont(STRONG, 11)
+        canvas.drawString(MARGIN, top - 4, self._title)
+        canvas.setFillColor(FAINT)
+        canvas.setFont(REGULAR, SIZE)
+        canvas.drawRightString(WIDTH - MARGIN, MARGIN - 14, str(self._page))
+        self._y = top - 18
+        height = self._height(self._headings)
+        canvas.setFillColor(HEAD)
+        canvas.rect(
+            MARGIN, self._y - height, WIDTH - 2 * MARGIN, height, stroke=0, fill=1
+        )
+        self._cells(self._headings, STRONG)
+
+    def _height(self, cells: list[list[str]]) -> float:
+        return max((len(lines) for lines in cells), default=1) * LEADING + PADDING
+
+    def _break(self, text: str, index: int) -> list[str]:
+        key = (text, index)
+        lines = self._broken.get(key)
+        if lines is None:
+            width = self._widths[index] - 2 * PADDING
+            plain = printable(text)
+            if self._faces[REGULAR].stringWidth(plain, SIZE) <= width:
+                lines = plain.split("\n")
+            else:
+                broken = break_text(
+                    plain, font=REGULAR, size=SIZE, first_width=width, width=width
+                )
+                lines = broken.split("\n")[:MAX_LINES]
+            # Departments and positions repeat; names hardly do.
+            if len(self._broken) < 5_000:
+                self._broken[key] = lines
+        return lines
+
+    def draw(self, row: Sequence[str]) -> None:
+        cells = [self._break(text, i) for i, text in enumerate(row)]
+        if self._y - self._height(cells) < MARGIN:
+            self._canvas.showPage()
+            self._begin()
+        self._cells(cells, REGULAR)
+
+    def _cells(self, cells: list[list[str]], font: str) -> None:
+        canvas = self._canvas
+        canvas.setFont(font, SIZE)
+        canvas.setFillColor(INK)
+        x, height = float(MARGIN), self._height(cells)
+        for lines, width in zip(cells, self._widths, strict=False):
+            for number, line in enumerate(lines):
+                if line:
+                    y = self._y - SIZE - 1 - number * LEADING
+                    canvas.drawString(x + PADDING, y, line)
+            x += width
+        self._y -= height
+        canvas.setStrokeColor(LINE)
+        canvas.setLineWidth(0.4)
+        canvas.line(MARGIN, self._y, WIDTH - MARGIN, self._y)
+
+    def save(self) -> None:
+        self._canvas.showPage()
+        self._canvas.save()

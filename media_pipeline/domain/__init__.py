@@ -1,0 +1,1 @@
+"""What may be done with assets; every public function stands in its own module."""

@@ -1,0 +1,215 @@
+"""Samples nobody chose, findings, and the record of who looked."""
+
+import pytest
+
+from certificates.domain.findings import close_finding, write_finding
+from certificates.domain.looks import looks_at
+from certificates.domain.sampling import (
+    choose,
+    draw_sample,
+    hash_numbers,
+    note_outcome,
+)
+from certificates.errors import NotAllowed, SamplingRefused
+from certificates.models import Certificate, Finding, SamplingPlan
+from lms.notifications.models import Message
+from lms.reporting.domain.evidence import look_at_evidence
+from lms.reporting.domain.regional import long_days, regional_statistics
+from tests.factories.accounts import UserFactory
+from tests.factories.certificates import NOW, CompletedEnrollmentFactory
+from tests.factories.organizations import (
+    AdministratorFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    RegulatorFactory,
+)
+
+pytestmark = [pytest.mark.unit, pytest.mark.django_db]
+
+
+@pytest.fixture
+def regulator(db):
+    return RegulatorFactory().user
+
+
+@pytest.fixture
+def enterprise(db):
+    return OrganizationFactory(region="329901")
+
+
+@pytest.fixture
+def certificates(issue, enterprise):
+    issued = []
+    for _ in range(5):
+        member = MembershipFactory(organization=enterprise)
+        enrollment = CompletedEnrollmentFactory(
+            learner=member.user, membership=member, organization_id=enterprise.pk
+        )
+        issued.append(issue(enrollment=enrollment, document=False))
+    return issued
+
+
+def test_sample_can_be_drawn_again_from_its_seed(certificates, regulator):
+    plan = draw_sample(name="Spring", size=3, by=regulator)
+    numbers = [certificate.number for certificate in certificates]
+    drawn = [row.certificate.number for row in plan.samples.order_by("position")]
+    assert choose(numbers=numbers[::-1], size=3, seed=plan.seed) == drawn
+    assert (plan.population, plan.population_hash) == (5, hash_numbers(numbers))
+    assert len(set(drawn)) == 3
+
+
+def test_sample_is_larger_than_the_population(certificates, regulator):
+    plan = draw_sample(name="All", size=500, by=regulator)
+    assert plan.samples.count() == 5
+
+
+def test_sample_holds_nothing_of_other_regions(issue, certificates, regulator):
+    elsewhere = OrganizationFactory(region="110101")
+    member = MembershipFactory(organization=elsewhere)
+    issue(
+        enrollment=CompletedEnrollmentFactory(
+            learner=member.user, membership=member, organization_id=elsewhere.pk
+        ),
+        document=False,
+    )
+    plan = draw_sample(name="Mine", size=500, by=regulator)
+    assert {row.certificate for row in plan.samples.all()} == set(certificates)
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [(0, "too_many"), (501, "too_many"), (-1, "too_many")]
+)
+def test_size_is_limited(certificates, regulator, size, code):
+    with pytest.raises(SamplingRefused) as refused:
+        draw_sample(name="x", size=size, by=regulator)
+    assert refused.value.code == code
+
+
+def test_who_answers_for_no_region_draws_nothing(certificates):
+    with pytest.raises(SamplingRefused) as refused:
+        draw_sample(name="x", size=1, by=UserFactory())
+    assert refused.value.code == "no_region"
+    assert not SamplingPlan.objects.exists()
+
+
+def test_empty_population_is_said(regulator):
+    with pytest.raises(SamplingRefused) as refused:
+        draw_sample(name="x", size=1, by=regulator)
+    assert refused.value.code == "empty"
+
+
+def test_outcome_is_noted_at_its_place(certificates, regulator):
+    plan = draw_sample(name="x", size=2, by=regulator)
+    row = note_outcome(plan=plan, position=2, outcome="fault", note="no list")
+    assert (row.position, row.outcome, row.note) == (2, "fault", "no list")
+    for place, outcome in ((9, "fine"), (1, "perhaps")):
+        with pytest.raises(SamplingRefused):
+            note_outcome(plan=plan, position=place, outcome=outcome, note="")
+
+
+def test_finding_is_told_to_the_enterprise_and_a_note_is_not(regulator, enterprise):
+    administrator = AdministratorFactory(organization=enterprise).user
+    facts = {"organization_id": enterprise.pk, "by": regulator}
+    note = write_finding(text="Ask again in May", is_note=True, **facts)
+    finding = write_finding(text="No attendance list", is_note=False, **facts)
+    assert [m.body for m in Message.objects.filter(recipient=administrator)] == [
+        "No attendance list"
+    ]
+    assert list(Finding.objects.visible_to(administrator)) == [finding]
+    assert set(Finding.objects.visible_to(regulator)) == {note, finding}
+    assert not Finding.objects.visible_to(UserFactory()).exists()
+    closed = close_finding(finding=finding, by=regulator, now=NOW)
+    assert (closed.state, closed.closed_at) == ("closed", NOW)
+
+
+def test_other_regions_get_no_finding(regulator, enterprise):
+    elsewhere = OrganizationFactory(region="110101")
+    with pytest.raises(NotAllowed):
+        write_finding(
+            organization_id=elsewhere.pk, text="x", is_note=True, by=regulator
+        )
+    with pytest.raises(NotAllowed):
+        write_finding(
+            organization_id=enterprise.pk, text="x", is_note=True, by=UserFactory()
+        )
+
+
+def test_each_look_at_the_evidence_is_recorded_for_the_holder(certificates, regulator):
+    certificate = certificates[0]
+    assert looks_at(certificate=certificate) == []
+    look_at_evidence(certificate=certificate, by=regulator)
+    look_at_evidence(certificate=certificate, by=certificate.holder)
+    looks = looks_at(certificate=certificate)
+    assert len(looks) == 1
+    assert regulator.get_full_name() in looks[0].by
+
+
+def test_statistics_of_my_region(certificates, regulator, enterprise):
+    Certificate.objects.filter(pk=certificates[0].pk).update(state="revoked")
+    figures = regional_statistics(user=regulator, today=NOW.date())
+    assert figures.months[0].label == "2025-12"
+    last = figures.months[-1]
+    assert (last.label, last.issued, last.valid, last.revoked) == ("2026-11", 5, 4, 1)
+    assert [(f.label, f.issued) for f in figures.districts] == [("329901", 5)]
+    nobody = regional_statistics(user=UserFactory(), today=NOW.date())
+    assert sum(f.issued for f in nobody.months) == 0
+    assert long_days(organization_id=enterprise.pk) == []
+
+
+# --- the pages ---
+
+
+@pytest.fixture
+def desk(client, regulator, settings):
+    settings.LMS_REQUIRE_STAFF_MFA = False
+    client.force_login(regulator)
+    return client
+
+
+def test_pages_open_and_draw(desk, certificates, enterprise):
+    for page in ("bulk/", "samples/", "statistics/"):
+        assert desk.get(f"/regulator/{page}").status_code == 200
+    answer = desk.post("/regulator/samples/", {"name": "Spring", "size": 2})
+    plan = SamplingPlan.objects.get()
+    assert answer.url == f"/regulator/samples/{plan.public_id}/"
+    posted = {"position": 1, "outcome": "fine", "note": ""}
+    assert desk.post(answer.url, posted).status_code == 302
+    assert "抽" in desk.get(answer.url).content.decode()
+    number = certificates[0].number
+    page = desk.get(f"/regulator/certificates/{number}/").content.decode()
+    assert number in page
+    posted = {"text": "缺签到表", "is_finding": "on"}
+    desk.post(f"/regulator/enterprises/{enterprise.code}/findings/", posted)
+    page = desk.get(f"/regulator/enterprises/{enterprise.code}/").content.decode()
+    assert "缺签到表" in page
+    finding = Finding.objects.get()
+    desk.post(f"/regulator/findings/{finding.public_id}/close/")
+    finding.refresh_from_db()
+    assert finding.state == "closed"
+
+
+def test_bulk_check_is_sent_and_its_result_taken_home(
+    desk, certificates, django_capture_on_commit_callbacks
+):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("a.csv", certificates[0].number.encode())
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = desk.post("/regulator/bulk/", {"file": file})
+    assert answer.status_code == 302
+    assert certificates[0].number in desk.get(answer.url).content.decode()
+    taken = desk.get(f"{answer.url}export.csv")
+    assert certificates[0].number in taken.getvalue().decode("utf-8-sig")
+    assert desk.post("/regulator/bulk/", {}).status_code == 422
+
+
+@pytest.mark.parametrize("page", ["bulk/", "samples/", "statistics/"])
+def test_others_do_not_get_in(client, page):
+    client.force_login(UserFactory())
+    assert client.get(f"/regulator/{page}").status_code == 403
+
+
+def test_certificate_of_another_region_is_not_found(desk, issue):
+    certificate = issue(document=False)
+    answer = desk.get(f"/regulator/certificates/{certificate.number}/")
+    assert answer.status_code == 404

@@ -1,0 +1,374 @@
+"""Every page of the story and its states: for the walk and for the screenshots."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page
+
+PASSWORD = "anxue-demo"
+ROLES = {
+    "employee": "employee@example.com",
+    "admin": "admin@example.com",
+    "regulator": "regulator@example.com",
+    "superuser": "superuser@example.com",
+}
+ZH, EN = "zh", "en"
+BOTH = (ZH, EN)
+PREFIXES = {ZH: "", EN: "/en"}
+FACTORY = "/enterprise/91329901MA00TE5T2B/"
+LESSONS = "/courses/workers-three-level/w1-factory-level/"
+
+Arrange = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page in one state.
+
+    Attributes:
+        name: of the picture and in findings.
+        path: below the language's root; `{exams[every]}` comes from the world.
+        who: the role that looks; empty: a visitor.
+        arrange: brings the loaded page into its state.
+        status: what the server answers.
+        languages: in which it exists.
+        body: served in place of the server's answer (errors that nobody can cause).
+    """
+
+    name: str
+    path: str
+    who: str = ""
+    arrange: Arrange | None = None
+    status: int = 200
+    languages: tuple[str, ...] = BOTH
+    body: str = ""
+
+    def address(self, language: str, world: dict[str, Any]) -> str:
+        prefix = "" if self.path.startswith("/admin/") else PREFIXES[language]
+        return prefix + self.path.format(**world)
+
+
+def settle(page: Page) -> None:
+    """Wait for fragments, fonts and pictures; a page that keeps talking is left be."""
+    page.wait_for_load_state("load")
+    # Not `wait_for_function`: its second look is an `eval`, which our policy forbids.
+    page.wait_for_selector(".htmx-request", state="detached")
+    page.evaluate("() => document.fonts.ready.then(() => null)")
+
+
+def click(selector: str) -> Arrange:
+    def arrange(page: Page) -> None:
+        page.locator(selector).first.click()
+
+    return arrange
+
+
+def follow(selector: str) -> Arrange:
+    """Go where the first such link leads."""
+
+    def arrange(page: Page) -> None:
+        page.goto(page.locator(selector).first.get_attribute("href"))
+
+    return arrange
+
+
+def fill(values: dict[str, str], *, press: str = "Enter") -> Arrange:
+    def arrange(page: Page) -> None:
+        for selector, value in values.items():
+            page.locator(selector).first.fill(value)
+        page.locator(list(values)[-1]).first.press(press)
+        page.wait_for_load_state()
+
+    return arrange
+
+
+def send_empty(selector: str) -> Arrange:
+    """Send a form as it is, past the browser's own checks, for the server's errors."""
+
+    def arrange(page: Page) -> None:
+        form = page.locator(selector).first
+        with page.expect_navigation():
+            form.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+
+    return arrange
+
+
+def live_results(page: Page) -> None:
+    page.locator("main input[name=q]").first.press_sequentially("罚款", delay=20)
+    page.wait_for_selector("main [href*='/laws/'] >> visible=true")
+
+
+def sitting(page: Page) -> None:
+    page.wait_for_selector("[data-saved][data-state=saved]")
+
+
+def item(kind: str) -> Arrange:
+    """Turn to the first question of a type."""
+
+    def arrange(page: Page) -> None:
+        sitting(page)
+        place = page.locator(f"[data-type={kind}]").first.get_attribute("data-position")
+        page.locator("[data-card-open]").click()
+        page.locator(f"#exam-card li:nth-child({place}) button").click()
+        page.wait_for_selector(f"#item-{place}:not([hidden])")
+
+    return arrange
+
+
+def answer_card(page: Page) -> None:
+    sitting(page)
+    page.locator("[data-card-open]").click()
+    page.wait_for_selector("#exam-card[open]")
+
+
+def handing_in(page: Page) -> None:
+    answer_card(page)
+    page.locator("#exam-card [data-submit-open]").click()
+    page.wait_for_selector("#exam-submit[open]")
+
+
+def offline(page: Page) -> None:
+    sitting(page)
+    page.context.set_offline(True)
+    # Not the chosen one: choosing it again is no new answer.
+    page.locator("label.option:visible:not(:has(input:checked))").first.click()
+    page.wait_for_selector("[data-saved][data-state=offline]")
+
+
+def superseded(page: Page) -> None:
+    sitting(page)
+    second = page.context.new_page()
+    second.goto(page.url)
+    sitting(second)
+    page.wait_for_selector("#exam-superseded[open]")
+    second.close()
+
+
+def assign_to_all(page: Page) -> None:
+    page.locator("select[name=course]").select_option(index=1)
+    page.locator("select[name=department]").select_option("everybody")
+    page.locator("input[name=due_on]").fill("2036-12-31")
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").click()
+
+
+def menu(page: Page) -> None:
+    page.locator("details.menu:visible > summary").last.click()
+
+
+PUBLIC = (
+    Stop("home", "/"),
+    Stop("home-live-results", "/", arrange=live_results, languages=(ZH,)),
+    Stop("menu", "/", arrange=menu),
+    Stop("laws", "/laws/"),
+    Stop("law", "/laws/work-safety-law/"),
+    Stop("article", "/laws/work-safety-law/28/"),
+    Stop("article-missing", "/laws/work-safety-law/999/", status=404),
+    Stop("compare", "/laws/work-safety-law/compare/"),
+    Stop("policies", "/policies/", languages=(ZH,)),
+    Stop("policy", "/policies/safety-fund-2022-136/", languages=(ZH,)),
+    Stop("cases", "/cases/", languages=(ZH,)),
+    Stop("case", "/cases/kunshan-dust-2014/", languages=(ZH,)),
+    Stop("questions", "/faq/"),
+    Stop("question", "/faq/new-employee-training-hours/"),
+    Stop("checklists", "/checklists/", languages=(ZH,)),
+    Stop("checklist", "/checklists/general/", languages=(ZH,)),
+    Stop("topics", "/topics/", languages=(ZH,)),
+    Stop("topic", "/topics/three-level-safety-education/", languages=(ZH,)),
+    Stop("search", "/search/"),
+    Stop("search-results", "/search/?q=%E5%9F%B9%E8%AE%AD", languages=(ZH,)),
+    Stop("search-results", "/search/?q=training", languages=(EN,)),
+    Stop("search-nothing", "/search/?q=zzzqqqxxx"),
+    Stop("courses", "/courses/"),
+    Stop("course", "/courses/quick-start/"),
+    Stop("course-long", "/courses/workers-three-level/", languages=(ZH,)),
+    Stop("lesson-video", "/courses/quick-start/q-know/q1-rights-and-duties/"),
+    Stop("lesson-document", "/courses/quick-start/q-do/q3-one-page/"),
+    Stop("lesson-exercise", LESSONS + "w1-scenario-refuse-order/", languages=(ZH,)),
+    Stop("lesson-practical", LESSONS + "w1-practical-site-tour/", languages=(ZH,)),
+    Stop("verify", "/verify/"),
+    Stop(
+        "verify-error",
+        "/verify/",
+        arrange=send_empty("form:has(input[name=number])"),
+    ),
+    *(
+        Stop(f"verdict-{verdict}", f"/verify/{{certificates[{verdict}]}}/", status=code)
+        for verdict, code in (
+            ("valid", 200),
+            ("revoked", 200),
+            ("superseded", 200),
+            ("expired", 200),
+            ("unknown", 404),
+        )
+    ),
+    Stop("sign-in", "/account/login/"),
+    Stop(
+        "sign-in-error",
+        "/account/login/",
+        arrange=fill(
+            {"input[name=login]": "nobody@example.com", "input[name=password]": "wrong"}
+        ),
+    ),
+    Stop("sign-in-organization", "/account/login/organization/"),
+    Stop(
+        "sign-in-organization-error",
+        "/account/login/organization/",
+        arrange=send_empty("main form"),
+    ),
+    Stop("sign-up", "/account/signup/"),
+    Stop("sign-up-error", "/account/signup/", arrange=send_empty("main form")),
+    Stop("password-forgotten", "/account/password/reset/"),
+    Stop("styleguide", "/styleguide/"),
+    Stop("not-found", "/no/such/page/", status=404),
+    Stop("interface-for-programs", "/api/v1/docs/", languages=(ZH,)),
+)
+
+EMPLOYEE = (
+    Stop("learn", "/learn/", "employee"),
+    Stop("learn-courses", "/learn/courses/", "employee"),
+    Stop("learn-certificates", "/learn/certificates/", "employee"),
+    Stop("certificate", "/learn/certificates/{certificates[valid]}/", "employee"),
+    Stop(
+        "lesson-enrolled", LESSONS + "w1-rules-and-duties/", "employee", languages=(ZH,)
+    ),
+    Stop("exam-intro", "{exams[every]}", "employee"),
+    Stop("exam-over", "{exams[over]}", "employee"),
+    Stop("exam-sitting", "{exams[sitting]}", "employee", sitting),
+    *(
+        Stop(
+            f"exam-{kind}".replace("_", "-"),
+            "{exams[sitting]}",
+            "employee",
+            item(kind),
+            languages=(ZH,),
+        )
+        for kind in (
+            "true_false",
+            "text_entry",
+            "numeric",
+            "extended_text",
+            "order",
+            "match",
+            "hotspot",
+        )
+    ),
+    Stop("exam-card", "{exams[sitting]}", "employee", answer_card),
+    Stop("exam-handing-in", "{exams[sitting]}", "employee", handing_in),
+    Stop("exam-offline", "{exams[sitting]}", "employee", offline),
+    Stop("exam-superseded", "{exams[sitting]}", "employee", superseded),
+    Stop("result-passed", "{exams[passed]}", "employee"),
+    Stop("result-failed", "{exams[failed]}", "employee"),
+    Stop("result-pending", "{exams[pending]}", "employee"),
+    Stop("account", "/account/", "employee"),
+    Stop("account-password", "/account/password/change/", "employee"),
+    Stop(
+        "account-password-error",
+        "/account/password/change/",
+        "employee",
+        send_empty("main form"),
+    ),
+    Stop("account-email", "/account/email/", "employee"),
+    Stop("account-second-factor", "/account/2fa/", "employee"),
+    Stop("account-memberships", "/account/memberships/", "employee"),
+    Stop("account-tokens", "/account/tokens/", "employee"),
+    Stop("inbox", "/account/messages/", "employee"),
+    Stop("sign-out", "/account/logout/", "employee"),
+    Stop("not-permitted", "/regulator/", "employee", status=403),
+)
+
+ADMIN = (
+    Stop("enterprise", FACTORY, "admin"),
+    Stop("assign", FACTORY + "assign/", "admin"),
+    Stop(
+        "assign-error",
+        FACTORY + "assign/",
+        "admin",
+        send_empty("main form[method=post]"),
+    ),
+    Stop("members", FACTORY + "members/", "admin"),
+    Stop("members-nobody", FACTORY + "members/?q=zzzzzz", "admin"),
+    Stop(
+        "person",
+        FACTORY + "members/",
+        "admin",
+        follow("main tbody a[href*='/members/']"),
+    ),
+    Stop("assign-confirm", FACTORY + "assign/", "admin", assign_to_all),
+    Stop("assignment", FACTORY, "admin", follow("main a[href*='/assignments/']")),
+    Stop("department", FACTORY, "admin", follow("main a[href*='/departments/']")),
+)
+
+REGULATOR = (
+    Stop("regulator", "/regulator/", "regulator"),
+    Stop("regulator-search", "/regulator/?q=%E6%9C%BA%E6%A2%B0", "regulator"),
+    Stop(
+        "regulated", "/regulator/", "regulator", follow("main a[href*='/enterprises/']")
+    ),
+)
+
+EVERY = PUBLIC + EMPLOYEE + ADMIN + REGULATOR
+
+
+def error_stops(world: dict[str, Any]) -> list[Stop]:
+    """Turn the rendered error pages into stops; nobody can walk to most of them."""
+    languages = {"zh-hans": ZH, "en": EN}
+    return [
+        Stop(
+            f"error-{status}",
+            f"/error-{status}/",
+            status=int(status),
+            languages=(languages[code],),
+            body=body,
+        )
+        for code, pages in world["errors"].items()
+        for status, body in pages.items()
+        # One page for the worst case speaks both languages.
+        if (code, status) != ("en", "500")
+    ]
+
+
+def file_stops(world: dict[str, Any]) -> list[Stop]:
+    """Verdicts on files; the paths of the files are known once they are made."""
+
+    def upload(name: str) -> Arrange:
+        def arrange(page: Page) -> None:
+            page.set_input_files("input[name=file]", f"{world['folder']}/{name}.pdf")
+            form = page.locator("form:has(input[name=file])")
+            with page.expect_navigation():
+                form.evaluate("form => form.requestSubmit()")
+
+        return arrange
+
+    return [
+        Stop("verdict-file", "/verify/", arrange=upload("genuine")),
+        Stop("verdict-altered", "/verify/", arrange=upload("altered")),
+        Stop("verdict-undecided", "/verify/", arrange=upload("foreign")),
+    ]
+
+
+def open_stop(page: Page, stop: Stop, language: str, world: dict[str, Any]) -> int:
+    """Load a stop in a language and arrange its state; return the first status."""
+    address = stop.address(language, world)
+    if stop.body:
+        page.route(
+            f"**{address}",
+            lambda route: route.fulfill(
+                status=stop.status, body=stop.body, content_type="text/html"
+            ),
+        )
+    answer = page.goto(address)
+    settle(page)
+    if stop.arrange:
+        stop.arrange(page)
+        settle(page)
+    return answer.status if answer else 0
+
+
+def sign_in(page: Page, role: str) -> None:
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill(ROLES[role])
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/account/login" not in url)

@@ -1,0 +1,303 @@
+from datetime import date
+
+import pytest
+from django.core.paginator import Paginator
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import translation
+
+from lms.ui.forms import SampleForm
+from lms.ui.templatetags import ui
+
+pytestmark = pytest.mark.unit
+
+
+def render(source, **context):
+    return Template("{% load ui %}" + source).render(Context(context))
+
+
+def test_component_escapes_and_sees_only_what_it_is_given():
+    out = render('{% component "badge" label=text %}', text="<b>x</b>", tone="danger")
+
+    assert out == '<span class="badge">&lt;b&gt;x&lt;/b&gt;</span>'
+
+
+def test_badge_says_its_tone_with_an_icon_too():
+    out = render('{% component "badge" tone="danger" label="逾期" %}')
+
+    assert "badge--danger" in out
+    assert "<svg" in out
+
+
+@pytest.mark.parametrize("tone", ["success", "danger", "signal"])
+def test_verdict_is_announced(tone):
+    out = render('{% component "verdict" tone=tone word="有效" note="n" %}', tone=tone)
+
+    assert 'role="status"' in out
+    assert "有效" in out
+
+
+def test_button_is_a_link_only_with_an_address():
+    link = render('{% component "button" label="a" url="/x/" kind="primary" %}')
+    button = render('{% component "button" label="a" name="do" value="1" %}')
+
+    assert '<a class="btn btn--primary" href="/x/">' in link
+    assert '<button class="btn" type="submit" name="do" value="1">' in button
+
+
+def test_progress_keeps_zero():
+    out = render('{% component "progress" label="完成" value=0 max=12 %}')
+
+    assert 'value="0" max="12"' in out
+    assert "0/12" in out
+
+
+def test_breadcrumbs_end_without_a_link():
+    items = [{"title": "法规", "url": "/laws/"}, {"title": "第二十八条", "url": "/x/"}]
+
+    out = render('{% component "breadcrumbs" items=items %}', items=items)
+
+    assert out.count("<a ") == 1
+    assert '<span aria-current="page">第二十八条</span>' in out
+
+
+def test_every_simple_component_renders_empty():
+    for name in ["callout", "stat", "empty_state", "steps", "file_drop", "message"]:
+        assert render(f'{{% component "{name}" title="t" label="l" %}}')
+
+
+def test_field_ties_help_and_error_to_the_control():
+    form = SampleForm({"email": "worker@"})
+
+    out = render("{% form_field form.email %}", form=form)
+
+    assert 'aria-invalid="true"' in out
+    assert 'aria-describedby="id_email_help id_email_error"' in out
+    assert 'id="id_email_help"' in out
+    assert 'id="id_email_error"' in out
+    assert 'for="id_email"' in out
+
+
+def test_field_of_a_group_is_a_fieldset_and_of_one_box_a_label():
+    form = SampleForm()
+
+    assert "<fieldset" in render("{% form_field form.level %}", form=form)
+    assert 'class="check"' in render("{% form_field form.agrees %}", form=form)
+    assert "<select" in render("{% form_field form.role %}", form=form)
+
+
+def test_error_summary_links_to_each_field_and_is_empty_without_errors():
+    faulty = render("{% error_summary form %}", form=SampleForm({"hours": "900"}))
+
+    assert 'href="#id_hours"' in faulty
+    assert 'href="#id_email"' in faulty
+    assert render("{% error_summary form %}", form=SampleForm()).strip() == ""
+
+
+def test_pagination_keeps_filters():
+    request = RequestFactory().get("/x/?state=overdue&page=2")
+    page = Paginator(range(30), 10).page(2)
+
+    out = render("{% pagination page %}", page=page, request=request)
+
+    assert 'href="?state=overdue&amp;page=1"' in out
+    assert 'href="?state=overdue&amp;page=3"' in out
+    only = Paginator(range(3), 10).page(1)
+    assert render("{% pagination page %}", page=only, request=request).strip() == ""
+
+
+def test_query_with_changes_and_removes():
+    request = RequestFactory().get("/x/?state=overdue&q=王&page=2")
+
+    out = render('{% query_with state="" sort="name" %}', request=request)
+
+    assert out == "q=%E7%8E%8B&amp;sort=name"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0.0"),
+        (None, "0.0"),
+        (269, "0.0"),
+        (270, "0.1"),
+        (2699, "0.9"),
+        (2700, "1.0"),
+    ],
+)
+def test_credit_hours_are_floored(seconds, shown):
+    assert ui.credit_hours(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, "0:00"), (75.9, "1:15"), (3600, "1:00:00"), (None, "0:00")],
+)
+def test_clock(seconds, shown):
+    assert ui.clock(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(None, "0 秒"), (-3, "0 秒"), (58, "58 秒"), (58.2, "59 秒"), (60, "1 分 0 秒"),
+     (80, "1 分 20 秒"), (599.5, "10 分钟"), (601, "11 分钟")],
+)  # fmt: skip
+def test_what_is_left_is_said_in_words_and_rounded_up(seconds, shown):
+    with translation.override("zh-hans"):
+        assert ui.duration(seconds) == shown
+
+
+def test_days_until_counts_chinese_days(frozen_now):
+    assert ui.days_until(date(2026, 11, 24)) == 1
+    assert ui.days_until(date(2026, 11, 22)) == -1
+    assert ui.days_until(None) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(2, 3, 66), (3, 3, 100), (1, 0, 0)]
+)
+def test_percent_reaches_100_only_when_all_is_done(part, whole, shown):
+    assert ui.percent(part, whole) == shown
+
+
+def test_sorted_head_says_its_direction_and_turns_it_round():
+    request = RequestFactory().get("/x/?sort=name&state=overdue&page=3")
+
+    ascending = render('{% sort_header "name" "Name" %}', request=request)
+    other = render('{% sort_header "hours" "Hours" num=True %}', request=request)
+
+    assert 'aria-sort="ascending"' in ascending
+    assert 'href="?sort=-name&amp;state=overdue"' in ascending
+    assert "aria-sort" not in other
+    assert 'class="num"' in other
+    assert 'href="?sort=hours&amp;state=overdue"' in other
+
+
+def test_sorted_head_knows_the_order_without_a_parameter():
+    request = RequestFactory().get("/x/")
+
+    out = render('{% sort_header "due" "Due" default="-due" %}', request=request)
+
+    assert 'aria-sort="descending"' in out
+    assert 'href="?sort=due"' in out
+
+
+def test_sort_links_offer_the_same_to_phones():
+    request = RequestFactory().get("/x/?sort=-name")
+    options = [{"key": "name", "label": "Name"}, {"key": "due", "label": "Due"}]
+
+    out = render("{% sort_links options %}", request=request, options=options)
+
+    assert out.count('aria-current="true"') == 1
+    assert 'href="?sort=name"' in out
+    assert 'href="?sort=due"' in out
+
+
+def test_filter_chips_mark_the_choice_and_keep_the_rest():
+    request = RequestFactory().get("/x/?state=overdue&q=a&page=2")
+    options = [
+        {"value": "", "label": "All", "count": 0},
+        {"value": "overdue", "label": "Overdue"},
+    ]
+
+    out = render('{% filter_chips "state" options %}', request=request, options=options)
+
+    assert 'href="?q=a"' in out
+    assert 'href="?state=overdue&amp;q=a" aria-current="true"' in out
+    assert out.count("chip__count") == 1
+    assert ">0<" in out
+
+
+def test_active_filters_can_be_removed_one_by_one_and_all_at_once():
+    request = RequestFactory().get("/x/?state=overdue&team=3&sort=name")
+    filters = [
+        {"param": "state", "label": "Overdue"},
+        {"param": "team", "label": "<Team>"},
+    ]
+
+    out = render("{% active_filters filters %}", request=request, filters=filters)
+    none = render("{% active_filters filters %}", request=request, filters=[])
+
+    assert 'href="?team=3&amp;sort=name"' in out
+    assert 'href="?state=overdue&amp;sort=name"' in out
+    assert 'href="?sort=name"' in out
+    assert "&lt;Team&gt;" in out
+    assert none.strip() == ""
+
+
+DEPARTMENTS = [
+    {"value": 1, "label": "Plant", "depth": 0},
+    {"value": 2, "label": "<Shift>", "depth": 2},
+]
+
+
+def test_department_picker_is_an_indented_select_without_script():
+    out = render(
+        '{% department_picker "team" "Team" tree value=2 empty_label="All" error=e %}',
+        tree=DEPARTMENTS,
+        e="closed",
+    )
+
+    assert '<select id="team" name="team" data-combobox=""' in out
+    assert '<option value="">All</option>' in out
+    assert '<option value="2" selected>\u3000\u3000&lt;Shift&gt;</option>' in out
+    assert 'aria-invalid="true"' in out
+    assert 'id="team_error"' in out
+
+
+def test_field_becomes_a_picker_by_an_argument():
+    form = SampleForm()
+
+    out = render("{% form_field form.role is_picker=True data_x='1' %}", form=form)
+
+    assert 'data-combobox=""' in out
+    assert 'data-none="' in out
+    assert 'data-x="1"' in out
+
+
+def test_date_field_says_how_to_write_a_day():
+    out = render(
+        '{% component "date_field" name="due" label="Due" min="2026-01-01" error="e" %}'
+    )
+
+    assert 'type="date"' in out
+    assert 'placeholder="2026-09-01"' in out
+    assert "2026-09-01" in out
+    assert 'aria-describedby="due_help due_error"' in out
+
+
+def test_dialog_has_a_name_and_a_way_out():
+    out = render(
+        '{% dialog "d" title sheet=True %}<p>x</p>{% enddialog %}', title="<t>"
+    )
+
+    assert '<dialog class="dialog sheet" id="d" aria-labelledby="d-title">' in out
+    assert '<h2 id="d-title">&lt;t&gt;</h2>' in out
+    assert "data-dialog-close" in out
+    assert "<p>x</p></dialog>" in out
+
+
+def test_busy_button_says_so():
+    assert 'aria-busy="true"' in render('{% component "button" label="a" is_busy=1 %}')
+
+
+def test_progress_of_unknown_length_has_no_value():
+    out = render('{% component "progress" label="l" unknown=True %}')
+
+    assert "value=" not in out
+
+
+def test_card_is_one_link_and_escapes():
+    out = render('{% component "card" title=t url="/x/" text=t %}', t="<i>")
+
+    assert out.count("<a ") == 1
+    assert "<i>" not in out
+
+
+def test_bulk_bar_names_its_actions():
+    actions = [{"value": "remind", "label": "Remind"}]
+
+    out = render('{% component "bulk_bar" actions=actions %}', actions=actions)
+
+    assert 'name="action" value="remind"' in out
+    assert 'role="group"' in out
