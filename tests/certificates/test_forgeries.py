@@ -107,7 +107,9 @@ def test_forgery_gets_its_verdict(world, forge, verdict):
 
 
 def test_a_file_that_keeps_the_processor_busy_is_stopped():
-    busy = "from certificates import inspector as i; i.limit_resources()\nwhile True: pass"
+    busy = (
+        "from certificates import inspector as i; i.limit_resources()\nwhile True: pass"
+    )
     done = subprocess.run([sys.executable, "-c", busy], check=False)
     assert done.returncode == -signal.SIGPROF
 
