@@ -4,26 +4,18 @@ from typing import Any, Self
 from django.db.models import Q
 
 from certificates.enums import CertificateState
-from lms.core.scope import ScopedQuerySet, scope_for
+from lms.core.scope import Scope, ScopedQuerySet, scope_for
 
 
 class CertificateQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """Keep the holder's own, those of administered and of regulated organizations.
 
         A certificate belongs to the organization it was earned for; later employers
         of the same person do not see it.
         """
-        scope = scope_for(user)
-        if scope.user_id is None:
-            return self.none()
-        if scope.is_staff_all:
-            return self.all()
-        organizations = (
-            scope.administered_organization_ids | scope.regulated_organization_ids
-        )
-        return self.filter(
-            Q(holder_id=scope.user_id) | Q(organization_id__in=organizations)
+        return Q(holder_id=scope.user_id) | Q(
+            organization_id__in=scope.overseen_organization_ids
         )
 
     def current(self) -> Self:
@@ -45,27 +37,16 @@ class CertificateQuerySet(ScopedQuerySet):
 class OwnedQuerySet(ScopedQuerySet):
     """Issuers and templates: the platform's own and those of administered ones."""
 
-    def visible_to(self, user: Any) -> Self:
-        scope = scope_for(user)
-        if scope.user_id is None:
-            return self.none()
-        if scope.is_staff_all:
-            return self.all()
-        return self.filter(
-            Q(owner_organization_id__isnull=True)
-            | Q(owner_organization_id__in=scope.administered_organization_ids)
+    def reach(self, scope: Scope) -> Q:
+        return Q(owner_organization_id__isnull=True) | Q(
+            owner_organization_id__in=scope.administered_organization_ids
         )
 
 
 class BatchQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """Keep the batches of administered organizations; staff see all."""
-        scope = scope_for(user)
-        if scope.user_id is None:
-            return self.none()
-        if scope.is_staff_all:
-            return self.all()
-        return self.filter(organization_id__in=scope.administered_organization_ids)
+        return Q(organization_id__in=scope.administered_organization_ids)
 
 
 class OwnQuerySet(ScopedQuerySet):

@@ -89,18 +89,10 @@ class SyllabusQuerySet(ScopedQuerySet):
 
 
 class EnrollmentQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """One's own, those of administered and of regulated organizations."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        organizations = (
-            scope.administered_organization_ids | scope.regulated_organization_ids
-        )
-        return self.filter(
-            Q(learner_id=scope.user_id) | Q(organization_id__in=organizations)
+        return Q(learner_id=scope.user_id) | Q(
+            organization_id__in=scope.overseen_organization_ids
         )
 
     def open(self) -> Self:
@@ -128,26 +120,15 @@ class PlaybackSessionQuerySet(OfEnrollmentQuerySet):
 
 
 class LearnerPresenceQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """One's own; a counter of the server that nobody else needs."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        return self.filter(learner_id=scope.user_id)
+        return Q(learner_id=scope.user_id)
 
 
 class OnSiteTrainingQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """For administrators and regulators of the enterprise."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        organizations = (
-            scope.administered_organization_ids | scope.regulated_organization_ids
-        )
-        return self.filter(organization_id__in=organizations)
+        return Q(organization_id__in=scope.overseen_organization_ids)
 
 
 class AttendanceQuerySet(OfEnrollmentQuerySet):

@@ -10,7 +10,7 @@ from courses.models import Enrollment
 from exams.enums import AttemptState, ItemStatus
 from lms.core.clock import now, shanghai_date
 from lms.core.enums import Audience, JobState
-from lms.core.scope import ScopedQuerySet, scope_for
+from lms.core.scope import Scope, ScopedQuerySet, scope_for
 from lms.organizations.enums import MembershipRole
 from lms.organizations.models import Membership
 
@@ -83,15 +83,10 @@ class ExamQuerySet(ScopedQuerySet):
         condition = _owned_by_managed(user, "", "exams.change_exam")
         return self.all() if condition is None else self.filter(condition)
 
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """Exams a person may sit, and those whose owner they administer."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
         enrolled = Enrollment.objects.filter(learner_id=scope.user_id)
-        return self.filter(
+        return (
             Q(audience=Audience.PUBLIC)
             | Q(
                 audience=Audience.ORGANIZATION,
@@ -201,21 +196,10 @@ class AttemptQuerySet(ScopedQuerySet):
 
     path = ""
 
-    def visible_to(self, user: Any) -> Self:
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        return self.filter(
-            Q(**{f"{self.path}candidate_id": scope.user_id})
-            | Q(
-                **{
-                    f"{self.path}organization_id__in": (
-                        scope.administered_organization_ids
-                    )
-                }
-            )
+    def reach(self, scope: Scope) -> Q:
+        administered = scope.administered_organization_ids
+        return Q(**{f"{self.path}candidate_id": scope.user_id}) | Q(
+            **{f"{self.path}organization_id__in": administered}
         )
 
     def of_candidate(self, user: Any) -> Self:

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 from lms.compliance.enums import RuleState
-from lms.core.scope import ScopedQuerySet, scope_for
+from lms.core.scope import Scope, ScopedQuerySet, scope_for
 
 
 class TrainingRuleQuerySet(ScopedQuerySet):
@@ -33,19 +33,10 @@ class TrainingRuleQuerySet(ScopedQuerySet):
 class OfMembershipQuerySet(ScopedQuerySet):
     """Rows of a person in an organization, reached through `membership`."""
 
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """One's own, those of administered and of regulated organizations."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        organizations = (
-            scope.administered_organization_ids | scope.regulated_organization_ids
-        )
-        return self.filter(
-            Q(membership__user_id=scope.user_id)
-            | Q(membership__organization_id__in=organizations)
+        return Q(membership__user_id=scope.user_id) | Q(
+            membership__organization_id__in=scope.overseen_organization_ids
         )
 
 
@@ -57,11 +48,9 @@ class CreditEntryQuerySet(ScopedQuerySet):
             return self.all()
         if scope.user_id is None:
             return self.none()
-        organizations = (
-            scope.administered_organization_ids | scope.regulated_organization_ids
-        )
         return self.filter(
-            Q(subject_id=user.subject_id) | Q(organization_id__in=organizations)
+            Q(subject_id=user.subject_id)
+            | Q(organization_id__in=scope.overseen_organization_ids)
         )
 
 
@@ -72,12 +61,6 @@ class CreditChainQuerySet(ScopedQuerySet):
 
 
 class AssignmentQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """Those of administered and of regulated organizations."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        organizations = (
-            scope.administered_organization_ids | scope.regulated_organization_ids
-        )
-        return self.filter(organization_id__in=organizations)
+        return Q(organization_id__in=scope.overseen_organization_ids)

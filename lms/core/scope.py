@@ -35,6 +35,11 @@ class Scope:
     regulated_organization_ids: frozenset[int] = frozenset()
 
     @property
+    def overseen_organization_ids(self) -> frozenset[int]:
+        """Organizations whose people one answers for, as employer or as regulator."""
+        return self.administered_organization_ids | self.regulated_organization_ids
+
+    @property
     def managed_department_ids(self) -> frozenset[int]:
         """All departments managed, of whatever organization."""
         return frozenset().union(*self.managed_departments.values())
@@ -60,8 +65,21 @@ def scope_for(user: Any) -> Scope:
 
 
 class ScopedQuerySet(models.QuerySet):
-    """A queryset of tenant rows: every list shown to a user starts here."""
+    """A queryset of tenant rows: every list shown to a user starts here.
+
+    Most rows follow one rule, which `reach` fills in: visitors see none, operators all.
+    Where either is different, `visible_to` itself is written anew.
+    """
 
     def visible_to(self, user: Any) -> Self:
-        """Return only the rows that `user` may see; visitors see none."""
-        raise NotImplementedError(f"{self.model.__name__} declares no visible_to")
+        """Return only the rows that `user` may see."""
+        scope = scope_for(user)
+        if scope.user_id is None:
+            return self.none()
+        if scope.is_staff_all:
+            return self.all()
+        return self.filter(self.reach(scope))
+
+    def reach(self, scope: Scope) -> models.Q:
+        """Return the condition for whoever is signed in and no operator."""
+        raise NotImplementedError(f"{self.model.__name__} says not who may see it")

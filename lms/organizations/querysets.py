@@ -1,24 +1,19 @@
 """What may be listed of organizations and their people."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.db.models import Q
 
-from lms.core.scope import Scope, ScopedQuerySet, scope_for
+from lms.core.scope import Scope, ScopedQuerySet
 from lms.organizations.enums import MembershipState
 
 
 class OrganizationQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """One's own, those one administers, those in a regulator's region."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
         mine = scope.member_organization_ids | scope.administered_organization_ids
-        if not mine and not scope.region_prefixes:
-            return self.none()
-        return self.filter(Q(pk__in=mine) | in_regions(scope))
+        return Q(pk__in=mine) | in_regions(scope)
 
     def in_region(self, prefix: str) -> Self:
         return self.filter(region__startswith=prefix)
@@ -35,30 +30,18 @@ def in_regions(scope: Scope, path: str = "") -> Q:
 class OrganizationPartQuerySet(ScopedQuerySet):
     """Departments, positions, names: seen by whoever sees the organization."""
 
-    def visible_to(self, user: Any) -> Self:
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
+    def reach(self, scope: Scope) -> Q:
         mine = scope.member_organization_ids | scope.administered_organization_ids
-        if not mine and not scope.region_prefixes:
-            return self.none()
-        return self.filter(
-            Q(organization_id__in=mine) | in_regions(scope, "organization__")
-        )
+        return Q(organization_id__in=mine) | in_regions(scope, "organization__")
 
 
 class MembershipQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """One's own; an organization's for its administrators and regulators.
 
         Department administrators see their part of the tree.
         """
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        return self.filter(
+        return (
             Q(user_id=scope.user_id)
             | Q(organization_id__in=scope.administered_organization_ids)
             | Q(department_id__in=scope.managed_department_ids)
@@ -82,15 +65,9 @@ class MembershipQuerySet(ScopedQuerySet):
 
 
 class JurisdictionQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        return self.filter(
-            Q(membership__user_id=scope.user_id)
-            | Q(membership__organization_id__in=scope.administered_organization_ids)
+    def reach(self, scope: Scope) -> Q:
+        return Q(membership__user_id=scope.user_id) | Q(
+            membership__organization_id__in=scope.administered_organization_ids
         )
 
 
@@ -99,13 +76,8 @@ class StaffImportQuerySet(ScopedQuerySet):
 
     organization_path = "organization_id__in"
 
-    def visible_to(self, user: Any) -> Self:
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        return self.filter(
-            **{self.organization_path: scope.administered_organization_ids}
-        )
+    def reach(self, scope: Scope) -> Q:
+        return Q(**{self.organization_path: scope.administered_organization_ids})
 
 
 class StaffImportEntryQuerySet(StaffImportQuerySet):

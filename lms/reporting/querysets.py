@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db.models import Q
 
-from lms.core.scope import ScopedQuerySet, scope_for
+from lms.core.scope import Scope, ScopedQuerySet, scope_for
 
 
 class ReportQuerySet(ScopedQuerySet):
@@ -24,16 +24,10 @@ class ReportQuerySet(ScopedQuerySet):
 
 
 class TrainingArchiveQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> Self:
+    def reach(self, scope: Scope) -> Q:
         """One's own, and those of organizations that one administers."""
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
-        if scope.user_id is None:
-            return self.none()
-        return self.filter(
-            Q(membership__user_id=scope.user_id)
-            | Q(organization_id__in=scope.administered_organization_ids)
+        return Q(membership__user_id=scope.user_id) | Q(
+            organization_id__in=scope.administered_organization_ids
         )
 
 

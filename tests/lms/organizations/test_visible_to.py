@@ -139,5 +139,19 @@ def test_allowlist_holds_living_models_with_reasons():
 def test_base_queryset_fails_closed():
     from lms.core.scope import ScopedQuerySet
 
+    rows = ScopedQuerySet(Organization)
+    assert rows.visible_to(None).query.is_empty()
     with pytest.raises(NotImplementedError):
-        ScopedQuerySet(Organization).visible_to(None)
+        rows.visible_to(UserFactory())
+
+
+@pytest.mark.parametrize(
+    "model",
+    [m for m in TENANT_MODELS if answers(m)],
+    ids=lambda m: m._meta.label_lower,
+)
+def test_who_belongs_nowhere_sees_nothing_but_themselves(model):
+    newcomer = UserFactory()
+    seen = list(model._default_manager.all().visible_to(newcomer))
+    if model._meta.label_lower not in PUBLIC:
+        assert seen in ([], [newcomer])
