@@ -1,13 +1,13 @@
 import hashlib
 import json
-import threading
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, close_old_connections, connection
+from django.db import IntegrityError, connection
 
 from certificates.domain import issuing, sweeps
 from certificates.domain.canonical import canonical_json
@@ -34,6 +34,7 @@ from lms.audit.models import AuditEvent
 from lms.compliance.domain.ledger import append_credit
 from lms.compliance.enums import CreditSource
 from lms.notifications.models import Message
+from tests.concurrency import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import (
     NOW,
@@ -311,27 +312,12 @@ def test_issuing_in_threads_gives_one_certificate_and_no_gap():
     TemplateFactory()
     syllabus = CertifiedSyllabusFactory()
     enrollments = [CompletedEnrollmentFactory(syllabus=syllabus) for _ in range(3)]
-    barrier, errors = threading.Barrier(6), []
-
-    def work(enrollment):
-        try:
-            barrier.wait()
-            issue_certificate(enrollment=enrollment, now=NOW)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [
-        threading.Thread(target=work, args=(enrollment,))
-        for enrollment in enrollments * 2
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(
+        *(
+            partial(issue_certificate, enrollment=enrollment, now=NOW)
+            for enrollment in enrollments * 2
+        )
+    )
     serials = Certificate.objects.order_by("serial").values_list("serial", flat=True)
     assert list(serials) == [1, 2, 3]
     indexes = RegisterEntry.objects.values_list("index", flat=True)

@@ -1,14 +1,13 @@
 """The register: append-only for everyone, provable, and audited."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import (
     DatabaseError,
-    close_old_connections,
     connection,
     transaction,
 )
@@ -31,6 +30,7 @@ from certificates.models import (
 from lms.core.errors import AppendOnlyError
 from lms.core.storage import private_storage
 from tests.append_only import lifted_append_only
+from tests.concurrency import at_once
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.certificates import NOW
 
@@ -308,24 +308,7 @@ def test_audit_notices_a_deleted_certificate(certificate):
 
 @pytest.mark.django_db(transaction=True)
 def test_threads_append_without_gap_or_fork():
-    barrier, errors = threading.Barrier(5), []
-
-    def work():
-        try:
-            barrier.wait()
-            fill(2)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(*[partial(fill, 2)] * 5)
     assert register.register_size() == 10
     register.publish_checkpoint(now=NOW + timedelta(days=1))
     assert tree_breaks() == []

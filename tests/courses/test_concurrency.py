@@ -1,10 +1,8 @@
 """Two at once, with real transactions; on PostgreSQL they really meet."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection
 
 from courses.domain.enrollments import enroll_self
 from courses.domain.playback import record_intervals
@@ -19,6 +17,7 @@ from courses.models import (
     UnitProgress,
 )
 from lms.compliance.models import CreditEntry
+from tests.concurrency import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import (
     NOW,
@@ -35,35 +34,13 @@ pytestmark = [
 ]
 
 
-def together(*calls):
-    """Run calls at the same moment in threads and return what went wrong."""
-    barrier, errors = threading.Barrier(len(calls)), []
-
-    def run(call):
-        close_old_connections()
-        try:
-            barrier.wait()
-            call()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
-
-
 def test_joining_in_four_tabs_gives_one_enrollment():
     course, learner = make_published_course(), UserFactory()
 
     def join():
         enroll_self(learner=learner, course=course, now=NOW)
 
-    assert together(*[join] * 4) == []
+    at_once(*[join] * 4)
     assert Enrollment.objects.count() == 1
 
 
@@ -74,7 +51,7 @@ def test_opening_in_four_tabs_leaves_one_active_session():
     def begin():
         open_session(enrollment=enrollment, unit_key=key, now=NOW)
 
-    assert together(*[begin] * 4) == []
+    at_once(*[begin] * 4)
     assert PlaybackSession.objects.active().count() == 1
     assert PlaybackSession.objects.count() == 4
 
@@ -93,7 +70,7 @@ def test_the_same_report_four_times_counts_once():
             now=NOW + timedelta(seconds=60),
         )
 
-    assert together(*[send] * 4) == []
+    at_once(*[send] * 4)
     assert PlaybackInterval.objects.count() == 1
     assert UnitProgress.objects.get().credited_seconds == 60
     assert sum(CreditEntry.objects.values_list("seconds", flat=True)) == 60
@@ -114,7 +91,7 @@ def test_different_reports_at_once_share_the_wall_time():
         )
 
     calls = [lambda n=n: send(n) for n in (1, 2, 3, 4)]
-    assert together(*calls) == []
+    at_once(*calls)
     progress = UnitProgress.objects.get()
     assert progress.credited_seconds <= 12
     assert progress.watched_seconds <= 24
@@ -128,7 +105,7 @@ def test_completing_at_once_completes_once():
         mine = Enrollment.objects.get(pk=enrollment.pk)
         complete_unit(enrollment=mine, unit_key=key, now=NOW)
 
-    assert together(*[complete] * 4) == []
+    at_once(*[complete] * 4)
     assert UnitProgress.objects.get().is_completed
     assert CreditEntry.objects.count() == 1
 
@@ -141,6 +118,6 @@ def test_publishing_at_once_writes_one_version():
     def publish():
         publish_course(course=course, now=NOW)
 
-    assert together(*[publish] * 3) == []
+    at_once(*[publish] * 3)
     versions = Syllabus.objects.values_list("version", flat=True)
     assert sorted(versions) == [1, 2]

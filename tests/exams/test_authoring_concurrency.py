@@ -1,16 +1,15 @@
 """Two people at one item: no text is lost, nothing is approved twice."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from exams.domain.authoring import save_item
 from exams.domain.reviewing import approve_item, submit_item
 from exams.errors import ReviewRefused, TextChanged
 from exams.models import Item, ItemReview
+from tests.concurrency import at_once as together
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import ItemBankFactory, content_for, make_item
 
@@ -20,23 +19,13 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-
-
-def at_once(*calls):
-    """Run the calls at the same moment; a refusal is an answer, too."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        try:
-            barrier.wait(timeout=20)
-            return call()
-        except (ReviewRefused, TextChanged) as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+at_once = partial(
+    together,
+    refusals=(
+        ReviewRefused,
+        TextChanged,
+    ),
+)
 
 
 def test_of_two_who_save_at_once_one_is_told():

@@ -1,17 +1,16 @@
 """Two at once: the database decides, on SQLite as on PostgreSQL."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from exams.domain.attempts import open_writer, start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import close_if_overdue, submit_attempt
 from exams.errors import AttemptClosed
 from exams.models import Attempt, Mark, ResponseEvent
+from tests.concurrency import at_once as together
 from tests.exams.conftest import NOW
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import ExamFactory
@@ -21,23 +20,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-
-
-def at_once(*calls):
-    """Run the calls at the same moment; an AttemptClosed is an answer too."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        try:
-            barrier.wait(timeout=20)
-            return call()
-        except AttemptClosed as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+at_once = partial(together, refusals=(AttemptClosed,))
 
 
 def answer(attempt, seq, position, writer=1):

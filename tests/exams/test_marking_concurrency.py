@@ -1,11 +1,9 @@
 """Two at once around marks: claims, points, corrections, releases, appeals."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from exams.domain.appeals import make_appeal
 from exams.domain.corrections import (
@@ -20,6 +18,7 @@ from exams.enums import AttemptState, CorrectionKind, MarkSource
 from exams.errors import AppealRefused, TaskTaken
 from exams.models import Appeal, Assessment, Attempt, Item, Mark, MarkingTask
 from lms.notifications.models import Message
+from tests.concurrency import at_once as together
 from tests.exams.conftest import NOW
 from tests.exams.test_marking import essay_exam, make_examiner
 from tests.exams.test_release import set_policy, sit
@@ -31,23 +30,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-
-
-def at_once(*calls):
-    """Run the calls at the same moment; a refusal is an answer, too."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        try:
-            barrier.wait(timeout=20)
-            return call()
-        except (TaskTaken, AppealRefused) as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+at_once = partial(
+    together,
+    refusals=(
+        TaskTaken,
+        AppealRefused,
+    ),
+)
 
 
 def essay_handed_in():

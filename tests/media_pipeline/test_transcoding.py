@@ -1,10 +1,9 @@
 """Conversion: claimed once, renewed, retried, switched, cleared away."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils.translation import override
 
 from lms.core import clock, workers
@@ -17,6 +16,7 @@ from media_pipeline.encoders.errors import EncodingError
 from media_pipeline.enums import AssetKind, AssetState, Failure
 from media_pipeline.models import Asset, Rendition, TranscodeJob
 from media_pipeline.signals import asset_ready
+from tests.concurrency import at_once
 from tests.factories.media_pipeline import AssetFactory, TranscodeJobFactory
 
 pytestmark = [pytest.mark.unit, pytest.mark.django_db]
@@ -380,26 +380,9 @@ def test_two_workers_claim_one_job_once(clip, stored, settings, monkeypatch):
         "encode_video",
         lambda **kwargs: encoded.append(1) or original(**kwargs),
     )
-    gate = threading.Barrier(4)
-    errors = []
-
-    def work():
-        try:
-            gate.wait()
-            transcoding.run_job(job_id=job.pk)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[partial(transcoding.run_job, job_id=job.pk)] * 4)
 
     asset.refresh_from_db()
     job.refresh_from_db()
-    assert errors == []
     assert (len(encoded), job.attempts, job.state) == (1, 1, JobState.DONE)
     assert stored("media") == [f"{asset.rendition_prefix}/{name}" for name in NAMES]
