@@ -310,6 +310,9 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "lms.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
+    "authenticate": "lms.accounts.forms.AuthenticateForm",
+    "reauthenticate": "lms.accounts.forms.ReauthenticateCodeForm",
+    "activate_totp": "lms.accounts.forms.ActivateAppForm",
     "add_webauthn": "lms.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "lms.accounts.forms.EditPasskeyForm",
 }

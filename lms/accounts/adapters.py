@@ -54,6 +54,11 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _(
             "Too many attempts. Wait five minutes, then try again."
         ),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+        "email_taken": _("An account with this address exists already."),
+        "same_as_current": _("This is the one in use already."),
+        "incorrect_password": _("The password is not right."),
+        "enter_current_password": _("The current password is not right."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -163,6 +168,18 @@ def parts_of(text: str) -> list[dict[str, str]]:
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """TOTP secrets and recovery seeds are sealed like other personal fields."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _(
+            "This code is not right, or is too old. Type the one shown now."
+        ),
+        "unverified_email": _("Confirm your e-mail address first."),
+        "add_email_blocked": _(
+            "Turn off two-step sign-in before you change the address."
+        ),
+        "cannot_delete_authenticator": _("You must keep a second step."),
+        "cannot_generate_recovery_codes": _("Set up the app or a passkey first."),
+    }
 
     def encrypt(self, text: str) -> str:
         sealed = encrypt(text, context=SECOND_FACTOR_CONTEXT)

@@ -1,6 +1,8 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.base import forms as second_step_forms
+from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +40,9 @@ class ResetPasswordKeyForm(WithoutPlaceholders, allauth_forms.ResetPasswordKeyFo
 
 
 class AddEmailForm(WithoutPlaceholders, allauth_forms.AddEmailForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
 
 
 class SignInForm(allauth_forms.LoginForm):
@@ -77,6 +81,28 @@ class SignUpForm(WithoutPlaceholders, allauth_forms.SignupForm):
 
 
 class ReauthenticateForm(WithoutPlaceholders, allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Password")
+
+
+class OneTimeCode(WithoutPlaceholders):
+    """Six digits of an app, or a recovery code: whatever one has at hand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("One-time code")  # type: ignore[attr-defined]
+
+
+class AuthenticateForm(OneTimeCode, second_step_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateCodeForm(OneTimeCode, second_step_forms.ReauthenticateForm):
+    pass
+
+
+class ActivateAppForm(OneTimeCode, totp_forms.ActivateTOTPForm):
     pass
 
 
@@ -91,7 +117,13 @@ class NamedPasskey:
 
 
 class AddPasskeyForm(NamedPasskey, passkey_forms.AddWebAuthnForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        passwordless = self.fields["passwordless"]
+        passwordless.label = _("Sign in with it alone, without the password")
+        passwordless.help_text = _(
+            "The device must then check your fingerprint, face or PIN each time."
+        )
 
 
 class EditPasskeyForm(NamedPasskey, passkey_forms.EditWebAuthnForm):
