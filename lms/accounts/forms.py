@@ -37,7 +37,7 @@ class SetPasswordForm(WithoutPlaceholders, allauth_forms.SetPasswordForm):
 
 class ResetPasswordForm(WithoutPlaceholders, allauth_forms.ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Take the same time for unknown addresses: it would tell who has an account."""
+        """Take the same time for unknown addresses: it tells who has an account."""
         begun = monotonic()
         email = super().save(request, **kwargs)
         sleep(max(0.0, RESET_SECONDS - (monotonic() - begun)))
