@@ -55,5 +55,6 @@ app.conf.beat_schedule = {
         "compliance.recompute_duties": 60 * MINUTE,
         "compliance.send_reminders": 30 * MINUTE,
         "api.prune_idempotency_records": DAY,
+        "accounts.clear_sessions": DAY,
     }.items()
 }

@@ -96,6 +96,8 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "lms.api.middleware.ApiLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the check of the CSRF token, which reads the whole body.
+    "lms.core.uploads.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -160,6 +162,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": str(DATA_DIR / "cache"),
+            # Beyond it any entry may go, those that count wrong passwords too.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
 
@@ -306,6 +310,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "60/m/ip,5/300s/key",
     "signup": "60/m/ip",
+    # Whoever knows an address must not fill its mailbox.
+    "reset_password": "20/m/ip,5/h/key",
 }
 MFA_ADAPTER = "lms.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -1,3 +1,4 @@
+from time import monotonic, sleep
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -5,9 +6,14 @@ from allauth.mfa.base import forms as second_step_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lms.accounts.enums import Language, TokenScope
+
+# Longer than it takes to write the mail to somebody who has an account.
+RESET_SECONDS = 0.3
 
 
 class WithoutPlaceholders:
@@ -32,7 +38,12 @@ class SetPasswordForm(WithoutPlaceholders, allauth_forms.SetPasswordForm):
 
 
 class ResetPasswordForm(WithoutPlaceholders, allauth_forms.ResetPasswordForm):
-    pass
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Take the same time for unknown addresses: it tells who has an account."""
+        begun = monotonic()
+        email = super().save(request, **kwargs)
+        sleep(max(0.0, RESET_SECONDS - (monotonic() - begun)))
+        return email
 
 
 class ResetPasswordKeyForm(WithoutPlaceholders, allauth_forms.ResetPasswordKeyForm):
@@ -78,6 +89,12 @@ class SignUpForm(WithoutPlaceholders, allauth_forms.SignupForm):
         self.fields["password1"].help_text = _(
             "At least 10 characters, not only digits. A short sentence is fine."
         )
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Hash a password for known addresses too: it takes most of the time."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
 
 class ReauthenticateForm(WithoutPlaceholders, allauth_forms.ReauthenticateForm):

@@ -2,8 +2,9 @@
 
 import logging
 import uuid
+from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -11,14 +12,32 @@ logger = logging.getLogger(__name__)
 
 
 def render_problem(
-    request: HttpRequest, *, status: int, message: str = ""
+    request: HttpRequest, *, status: int, message: str = "", code: str = ""
 ) -> HttpResponse:
-    """Render `ui/error.html` with a reference number that the log also holds."""
+    """Render `ui/error.html` with a reference number that the log also holds.
+
+    Programs, which never came as far as the API's own errors, get the same as a
+    problem document (RFC 9457) with the stable `code`.
+    """
     reference = uuid.uuid4().hex[:8].upper()
     logger.info("Answered %s to %s (ref %s)", status, request.path, reference)
+    if request.path_info.startswith("/api/"):
+        return _problem_document(status=status, message=message, code=code)
     context = {"status": status, "message": message, "reference": reference}
     # A string reference: the template lives in a layer above (see architecture).
     return render(request, "ui/error.html", context, status=status)
+
+
+def _problem_document(*, status: int, message: str, code: str) -> HttpResponse:
+    phrase = HTTPStatus(status).phrase
+    body = {
+        "type": "about:blank",
+        "status": status,
+        "code": code or phrase.lower().replace(" ", "_"),
+        "title": phrase,
+        "detail": message or phrase,
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -17,12 +17,13 @@ from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 
 from lms.core import clock
 from lms.core.errors import DomainError
+from lms.core.uploads import refuse_large_body
 from media_pipeline.domain.assets import delete_asset, request_transcode
 from media_pipeline.domain.grants import issue_grant
 from media_pipeline.domain.sources import player_sources
 from media_pipeline.models import Asset, TranscodeJob
 from media_pipeline.permissions import can_edit_asset, can_upload
-from media_pipeline.validators import MEGABYTE, max_upload_bytes, too_large
+from media_pipeline.validators import max_upload_bytes
 
 PREVIEW_SECONDS = 3600
 
@@ -59,18 +60,14 @@ class AssetFormMixin:
 
 
 class AssetCreateView(AssetFormMixin, generic.CreateView):
-    """Refuses by the declared length before the body is read (decision 19).
+    """Takes gigabytes, of those who may upload (decision 19).
 
-    Checking the CSRF token reads the body; so that is done here, afterwards.
+    Checking the CSRF token reads the body; so that is done here, after the right.
     """
 
+    @method_decorator(refuse_large_body(max_upload_bytes))
     @method_decorator(csrf_exempt)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        declared = request.META.get("CONTENT_LENGTH") or "0"
-        # The other fields and the separators need a little room too.
-        if declared.isdigit() and int(declared) > max_upload_bytes() + MEGABYTE:
-            messages.error(request, too_large().message)
-            return HttpResponseRedirect(request.path)
         if not can_upload(request.user):
             raise PermissionDenied
         return csrf_protect(super().dispatch)(request, *args, **kwargs)

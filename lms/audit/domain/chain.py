@@ -58,17 +58,28 @@ def _fault(event: AuditEvent, *, sequence: int, previous: str) -> str:
     )
     if event.hash != expected:
         return "hash"
-    # An erased row keeps its commitment only: nothing left to compare.
-    if event.salt and event.commitment != commitment_of(
-        salt=event.salt, payload=payload_of(event)
-    ):
-        return "data"
-    return ""
+    return "" if _holds_what_was_recorded(event) else "data"
+
+
+def _holds_what_was_recorded(event: AuditEvent) -> bool:
+    if event.salt:
+        expected = commitment_of(salt=event.salt, payload=payload_of(event))
+        return event.commitment == expected
+    # Erased: nothing left to compare, so nothing may be told of anybody either.
+    # Otherwise who takes the salt away could write what they like into the rest.
+    return not event.data and event.actor_subject_id is None
+
+
+def _all_chains() -> list[AuditChain]:
+    """Return every chain; one whose end somebody removed counts as empty."""
+    chains = {chain.key: chain for chain in AuditChain.objects.all()}
+    keys = AuditEvent.objects.order_by().values_list("chain_key", flat=True).distinct()
+    return [chains.get(key) or AuditChain(key=key) for key in sorted({*chains, *keys})]
 
 
 def find_breaks() -> Iterator[Break]:
     """Yield the first break of every chain that has one, rows read in batches."""
-    for chain in AuditChain.objects.order_by("key"):
+    for chain in _all_chains():
         sequence, previous = 0, ""
         fault = ""
         events = AuditEvent.objects.filter(chain_key=chain.key).order_by("sequence")

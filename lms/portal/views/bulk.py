@@ -17,6 +17,7 @@ from certificates.errors import BulkRefused
 from certificates.models import BulkCheck
 from certificates.views.presentation import TONES
 from lms.core.enums import JobState
+from lms.core.uploads import refuse_large_body
 from lms.portal.forms import BulkCheckForm
 from lms.portal.permissions import require_regulator, signed_in
 from lms.reporting.exporters import FORMATS, Table, download
@@ -26,6 +27,7 @@ RECENT = 20
 WORST_FIRST = list(Verdict.values)
 
 
+@refuse_large_body(MAX_BYTES)
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])

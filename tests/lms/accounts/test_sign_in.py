@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.utils.translation import override
 from freezegun import freeze_time
@@ -16,6 +17,7 @@ from freezegun import freeze_time
 from lms.accounts.domain.people import set_mobile
 from lms.accounts.models import User
 from lms.audit.models import AuditEvent
+from lms.notifications.models import EmailDelivery
 from tests.factories.accounts import PASSWORD, UserFactory, verify_email
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -83,18 +85,26 @@ def test_wrong_password_and_unknown_people_look_alike(client, person):
     unknown = sign_in(client, "xx@example.org", "not the one")
     unknown_mobile = sign_in(client, "13900139000", "not the one")
     inactive = UserFactory(email="no@example.org", is_active=False)
-    closed = sign_in(client, inactive.email)
+    closed = sign_in(client, inactive.email, "not the one")
 
-    for response in (wrong, unknown, unknown_mobile):
+    for response in (wrong, unknown, unknown_mobile, closed):
         assert response.status_code == 200
         assert len(response.context["form"].non_field_errors()) == 1
     errors = {
         str(r.context["form"].non_field_errors()[0])
-        for r in (wrong, unknown, unknown_mobile)
+        for r in (wrong, unknown, unknown_mobile, closed)
     }
     assert len(errors) == 1
     assert signed_in_as(client) is None
-    assert closed.status_code in {200, 302}
+
+
+def test_an_account_that_is_closed_opens_to_nobody(client):
+    inactive = UserFactory(email="no@example.org", is_active=False)
+    verify_email(inactive)
+
+    sign_in(client, inactive.email)
+
+    assert signed_in_as(client) is None
 
 
 def test_guessing_is_stopped_per_account_not_per_address(client, person):
@@ -165,6 +175,48 @@ def test_sign_up_with_a_known_address_answers_the_same(
     assert person.check_password(PASSWORD)
 
 
+class CountingHasher(MD5PasswordHasher):
+    hashed = 0
+
+    def encode(self, password, salt):
+        type(self).hashed += 1
+        return super().encode(password, salt)
+
+
+@pytest.fixture
+def hashes(settings, monkeypatch):
+    """Count the hashes of passwords: they take nearly all the time of an answer."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    monkeypatch.setattr(CountingHasher, "hashed", 0)
+
+    def counted(act):
+        before = CountingHasher.hashed
+        act()
+        return CountingHasher.hashed - before
+
+    return counted
+
+
+def test_time_of_sign_up_tells_nobody_who_has_an_account(client, person, hashes):
+    counts = [
+        hashes(lambda email=email: client.post("/account/signup/", SIGN_UP | email))
+        for email in ({"email": person.email}, {"email": "new@example.org"})
+    ]
+
+    assert counts == [1, 1]
+
+
+def test_time_of_sign_in_tells_nobody_who_has_an_account(client, person, hashes):
+    person.set_password(PASSWORD)
+    person.save()
+    counts = [
+        hashes(lambda login=login: sign_in(client, login, "not the one"))
+        for login in (person.email, "13800138000", "xx@example.org", "13900139000")
+    ]
+
+    assert counts == [1, 1, 1, 1]
+
+
 @pytest.mark.parametrize("password", ["short", "1234567890123", "password123"])
 def test_weak_passwords_are_refused(client, password):
     response = client.post("/account/signup/", SIGN_UP | {"password1": password})
@@ -207,6 +259,60 @@ def test_reset_answers_the_same_for_unknown_addresses(
 
     assert sent() == []
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+
+
+def test_time_of_a_reset_tells_nobody_who_has_an_account(client, person, monkeypatch):
+    waits = []
+    monkeypatch.setattr("lms.accounts.forms.sleep", waits.append)
+    monkeypatch.setattr("lms.accounts.forms.RESET_SECONDS", 60)
+
+    for email in (person.email, "nobody@example.org"):
+        client.post("/account/password/reset/", {"email": email})
+
+    assert len(waits) == 2
+    assert min(waits) > 30
+
+
+def test_a_mailbox_is_not_filled_by_whoever_knows_its_address(
+    client, person, monkeypatch
+):
+    monkeypatch.setattr("lms.accounts.forms.RESET_SECONDS", 0)
+    with freeze_time() as clock:
+        for _minute in range(10):
+            answer = client.post("/account/password/reset/", {"email": person.email})
+            client.post("/account/signup/", SIGN_UP | {"email": person.email})
+            clock.tick(timedelta(minutes=1))
+
+    assert answer.status_code == 429
+    assert "text/html" in answer["Content-Type"]
+    # Five links, and "you have an account" once in three minutes.
+    assert EmailDelivery.objects.filter(to=person.email).count() == 5 + 4
+
+
+def test_a_session_from_before_the_sign_in_is_not_kept(client, person):
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    client.cookies["sessionid"] = planted = session.session_key
+
+    sign_in(client, person.email)
+
+    assert client.cookies["sessionid"].value != planted
+    assert not type(session)(planted).exists(planted)
+
+
+def test_a_new_password_ends_the_sessions_of_a_thief(
+    client, person, django_capture_on_commit_callbacks
+):
+    thief = type(client)()
+    sign_in(thief, person.email)
+    link = reset_link(client, person, django_capture_on_commit_callbacks)
+    client.post(
+        client.get(link).url,
+        {"password1": "another sentence", "password2": "another sentence"},
+    )
+
+    assert thief.get("/account/").url.startswith("/account/login/")
 
 
 def reset_link(client, person, capture):

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from lms.audit.domain import record
@@ -115,6 +116,45 @@ def test_cutting_the_end_off_is_found():
     tamper("DELETE FROM audit_auditevent WHERE sequence = 3")
 
     assert list(find_breaks()) == [Break(0, 3, "end_missing")]
+
+
+@pytest.mark.django_db
+def test_removing_the_end_of_a_chain_does_not_hide_its_events():
+    for _turn in range(3):
+        record(verb=Verb.USER_CREATED)
+
+    tamper("DELETE FROM audit_auditchain WHERE key = 0")
+
+    assert list(find_breaks()) == [Break(0, 4, "end_missing")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lie", ['data = \'{"by": "nobody"}\'', "actor_subject_id = '{forged}'"]
+)
+def test_taking_the_salt_away_is_no_way_to_rewrite_an_event(lie):
+    for _turn in range(3):
+        record(verb=Verb.USER_CREATED, data={"code": "x"})
+
+    lie = lie.replace("{forged}", uuid.UUID(int=7).hex)
+    tamper(f"UPDATE audit_auditevent SET salt = '', {lie} WHERE sequence = 2")
+
+    assert list(find_breaks()) == [Break(0, 2, "data")]
+
+
+@pytest.mark.django_db
+def test_operators_check_the_evidence_by_a_command(capsys):
+    for _turn in range(3):
+        record(verb=Verb.USER_CREATED)
+    call_command("audit_trail")
+    assert capsys.readouterr().out.startswith("3 events, no break; 0 erased")
+
+    tamper("UPDATE audit_auditevent SET verb = 'x' WHERE sequence = 2")
+
+    with pytest.raises(CommandError, match=r"1 chain\(s\) broken") as refused:
+        call_command("audit_trail")
+    assert refused.value.returncode == 1
+    assert "chain 0: event 2: data" in capsys.readouterr().err
 
 
 @pytest.mark.django_db
