@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -26,15 +27,43 @@ def exam_access(*, user: User, exam: Exam) -> ExamAccess:
     Raises:
         ExamNotPermitted: not enrolled in its course, or not of its organization.
     """
-    enrollment = (
-        Enrollment.objects.filter(
-            learner=user,
-            course_key__in=exam.quiz_pages.values("course_key"),
-            state__in=["active", "completed"],
-        )
-        .order_by("-pk")
-        .first()
+    return _access(user, exam, _newest(_enrollments(user, exam)))
+
+
+def exam_to_sit(*, user: User, public_id: UUID | str) -> tuple[Exam, ExamAccess]:
+    """Return an exam with its paper, and the ground on which `user` may sit it.
+
+    What is not `visible_to` the person does not exist. At the opening everybody asks
+    at once, so that is looked up only where neither audience nor enrollment tell.
+
+    Raises:
+        Exam.DoesNotExist: there is none that the person may know of.
+        ExamNotPermitted: as `exam_access`.
+    """
+    exam = Exam.objects.select_related("paper").get(public_id=public_id)
+    enrollments = _enrollments(user, exam)
+    is_known = exam.audience == Audience.PUBLIC or (
+        exam.audience == Audience.ASSIGNED and bool(enrollments)
     )
+    if not is_known and not Exam.objects.visible_to(user).filter(pk=exam.pk).exists():
+        raise Exam.DoesNotExist
+    return exam, _access(user, exam, _newest(enrollments))
+
+
+def _enrollments(user: User, exam: Exam) -> list[Enrollment]:
+    """All of a person's enrollments in the courses of an exam, whatever their state."""
+    rows = Enrollment.objects.filter(
+        learner=user, course_key__in=exam.quiz_pages.order_by().values("course_key")
+    )
+    return list(rows.select_related("membership").order_by())
+
+
+def _newest(enrollments: list[Enrollment]) -> Enrollment | None:
+    running = [one for one in enrollments if one.state in ("active", "completed")]
+    return max(running, key=lambda one: one.pk, default=None)
+
+
+def _access(user: User, exam: Exam, enrollment: Enrollment | None) -> ExamAccess:
     if exam.audience == Audience.ASSIGNED and enrollment is None:
         raise ExamNotPermitted(
             "not_enrolled", _("Join the course first: this exam belongs to it.")

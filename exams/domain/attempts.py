@@ -1,7 +1,7 @@
 """Starting an attempt, and the writers that answer it."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,25 @@ from exams.models import (
     AttemptWriter,
     Exam,
     ResponseEvent,
+    Result,
 )
 from lms.accounts.models import User
 from lms.organizations.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab or device that asks to answer.
+
+    Attributes:
+        client_key: its own name of itself; empty: it gets one.
+        user_agent: the browser's name of itself.
+        address: IP address; None: unknown.
+    """
+
+    client_key: str = ""
+    user_agent: str = ""
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,19 @@ class Writer:
     token: str
     next_seq: int
     is_newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A running attempt, and the writer that the asking tab is there.
+
+    Attributes:
+        is_fresh: the attempt began with this request, so nobody has answered.
+    """
+
+    attempt: Attempt
+    writer: Writer
+    is_fresh: bool = False
 
 
 def open_attempt(*, exam: Exam, candidate: User, now: datetime) -> Attempt | None:
@@ -81,27 +110,34 @@ def window_refusal(*, exam: Exam, now: datetime) -> ExamNotOpen | None:
 
 def start_refusal(*, exam: Exam, candidate: User, now: datetime) -> ExamNotOpen | None:
     """Return why no attempt can be started now; None: it can."""
-    refusal = window_refusal(exam=exam, now=now)
-    if refusal is not None:
-        return refusal
-    earlier = list(
-        Attempt.objects.filter(exam=exam, candidate=candidate)
-        .exclude(state=AttemptState.VOIDED)
-        .values_list("state", "result__passed", "submitted_at")
+    return window_refusal(exam=exam, now=now) or _history_refusal(
+        exam, _attempts_of(exam, candidate), now
     )
+
+
+def _attempts_of(exam: Exam, candidate: User) -> list[Attempt]:
+    """All of one person's attempts, voided ones too."""
+    return list(Attempt.objects.filter(exam=exam, candidate=candidate).order_by())
+
+
+def _history_refusal(
+    exam: Exam, attempts: list[Attempt], now: datetime
+) -> ExamNotOpen | None:
+    earlier = [a for a in attempts if a.state != AttemptState.VOIDED]
     if exam.kind == ExamKind.FORMAL:
         # Only a released result counts: a refusal must not tell it before.
-        if (AttemptState.FINALIZED, True) in {
-            (s, passed) for s, passed, _at in earlier
-        }:
+        done = [attempt.pk for attempt in earlier if attempt.is_finalized]
+        if done and Result.objects.filter(attempt__in=done, passed=True).exists():
             return ExamNotOpen("already_passed", _("You have passed this exam."))
-        if _WAITING & {row[0] for row in earlier}:
+        if _WAITING & {a.state for a in earlier}:
             return ExamNotOpen(
                 "result_pending", _("The result of your last attempt is not known yet.")
             )
     if exam.max_attempts is not None and len(earlier) >= exam.max_attempts:
         return ExamNotOpen("attempts_used", _("You have used all attempts."))
-    return _pause_refusal(exam, [at for _state, _passed, at in earlier if at], now)
+    return _pause_refusal(
+        exam, [a.submitted_at for a in earlier if a.submitted_at], now
+    )
 
 
 _WAITING = {AttemptState.SUBMITTED, AttemptState.EXPIRED}
@@ -142,18 +178,77 @@ def start_attempt(
             `pause_between_attempts`, `already_passed`, `paper_not_ready`.
         InfeasibleBlueprint: items were retired since the paper was published.
     """
-    running = open_attempt(exam=exam, candidate=candidate, now=now)
+    attempt, _writer = _begin(
+        exam=exam,
+        candidate=candidate,
+        membership=membership or (enrollment.membership if enrollment else None),
+        enrollment=enrollment,
+        tab=None,
+        now=now,
+    )
+    return attempt
+
+
+def take_seat(
+    *,
+    exam: Exam,
+    candidate: User,
+    enrollment: Enrollment | None = None,
+    tab: Tab,
+    now: datetime,
+) -> Seat:
+    """Start an attempt and let the asking tab answer, or both for the one that runs.
+
+    At the opening this is what everybody calls at once: attempt, paper and writer are
+    one transaction, and none of them is read again.
+
+    Raises:
+        ExamNotOpen, InfeasibleBlueprint: as `start_attempt`.
+        AttemptClosed: the running attempt was closed in this moment.
+    """
+    attempt, writer = _begin(
+        exam=exam,
+        candidate=candidate,
+        membership=enrollment.membership if enrollment else None,
+        enrollment=enrollment,
+        tab=tab,
+        now=now,
+    )
+    if writer is not None:
+        return Seat(attempt, writer, is_fresh=True)
+    return Seat(attempt, open_writer(attempt=attempt, **asdict(tab), now=now))
+
+
+def _begin(
+    *,
+    exam: Exam,
+    candidate: User,
+    membership: Membership | None,
+    enrollment: Enrollment | None,
+    tab: Tab | None,
+    now: datetime,
+) -> tuple[Attempt, Writer | None]:
+    """Return the running attempt, or a new one with the writer that `tab` is."""
+    attempts = _attempts_of(exam, candidate)
+    running = next((attempt for attempt in attempts if attempt.is_open), None)
     if running is not None:
-        return running
-    refusal = start_refusal(exam=exam, candidate=candidate, now=now)
+        running = close_if_overdue(attempt=running, now=now)
+        if running.is_open:
+            return running, None
+        attempts = _attempts_of(exam, candidate)
+    refusal = window_refusal(exam=exam, now=now) or _history_refusal(
+        exam, attempts, now
+    )
     if refusal is not None:
         raise refusal
     try:
         return _create_attempt(
             exam=exam,
             candidate=candidate,
-            membership=membership or (enrollment.membership if enrollment else None),
+            membership=membership,
             enrollment=enrollment,
+            number=max((attempt.number for attempt in attempts), default=0) + 1,
+            tab=tab,
             now=now,
         )
     except IntegrityError:
@@ -161,7 +256,7 @@ def start_attempt(
         running = Attempt.objects.open().filter(exam=exam, candidate=candidate).first()
         if running is None:
             raise
-        return running
+        return running, None
 
 
 def _create_attempt(
@@ -170,27 +265,32 @@ def _create_attempt(
     candidate: User,
     membership: Membership | None,
     enrollment: Enrollment | None,
+    number: int,
+    tab: Tab | None,
     now: datetime,
-) -> Attempt:
+) -> tuple[Attempt, Writer | None]:
     deadline = _deadline(exam=exam, candidate=candidate, now=now)
     with transaction.atomic():
         ready = take_paper(exam=exam, now=now)
-        taken = Attempt.objects.filter(exam=exam, candidate=candidate)
         attempt = Attempt.objects.create(
             exam=exam,
             candidate=candidate,
             membership=membership,
             enrollment=enrollment,
             organization_id=_organization_of(membership, enrollment),
-            number=(taken.aggregate(last=Max("number"))["last"] or 0) + 1,
+            number=number,
             seed=ready.seed,
             position_count=ready.position_count,
             started_at=now,
             deadline=deadline,
             closes_at=deadline + timedelta(seconds=exam.grace_seconds),
+            newest_writer=0 if tab is None else 1,
         )
         hand_out(attempt=attempt, ready=ready)
-    return attempt
+        if tab is None:
+            return attempt, None
+        row = _add_writer(attempt, number=1, tab=tab, now=now)
+    return attempt, _writer(attempt, row, last_seq=0)
 
 
 def _deadline(*, exam: Exam, candidate: User, now: datetime) -> datetime:
@@ -199,6 +299,7 @@ def _deadline(*, exam: Exam, candidate: User, now: datetime) -> datetime:
         deadline = min(deadline, exam.ends_at)
     extra = (
         Accommodation.objects.filter(exam=exam, candidate=candidate)
+        .order_by()
         .values_list("extra_seconds", flat=True)
         .first()
     )
@@ -228,28 +329,43 @@ def open_writer(
     Raises:
         AttemptClosed: the attempt takes no more answers.
     """
-    client_key = client_key[:80] or secrets.token_urlsafe(24)
+    tab = Tab(client_key, user_agent, address)
     with transaction.atomic():
-        existing = attempt.writers.filter(client_key=client_key).first()
-        if existing is None:
-            number = _next_writer_number(attempt)
-            existing = AttemptWriter.objects.create(
-                attempt=attempt,
-                number=number,
-                client_key=client_key,
-                user_agent=user_agent[:300],
-                address=address,
-                opened_at=now,
-            )
-            attempt.newest_writer = number
-            last = 0
-        else:
-            last = _last_seq(attempt, writer=existing.number)
+        row = None
+        if tab.client_key:
+            known = attempt.writers.filter(client_key=_key(tab))
+            row = known.order_by("number").first()
+        if row is not None:
+            last_seq = _last_seq(attempt, writer=row.number)
+            return _writer(attempt, row, last_seq=last_seq)
+        attempt.newest_writer = _next_writer_number(attempt)
+        row = _add_writer(attempt, number=attempt.newest_writer, tab=tab, now=now)
+    return _writer(attempt, row, last_seq=0)
+
+
+def _key(tab: Tab) -> str:
+    return tab.client_key[:80] or secrets.token_urlsafe(24)
+
+
+def _add_writer(
+    attempt: Attempt, *, number: int, tab: Tab, now: datetime
+) -> AttemptWriter:
+    return AttemptWriter.objects.create(
+        attempt=attempt,
+        number=number,
+        client_key=_key(tab),
+        user_agent=tab.user_agent[:300],
+        address=tab.address,
+        opened_at=now,
+    )
+
+
+def _writer(attempt: Attempt, row: AttemptWriter, *, last_seq: int) -> Writer:
     return Writer(
-        number=existing.number,
-        token=issue_token(attempt=attempt, writer=existing.number),
-        next_seq=last + 1,
-        is_newest=existing.number >= attempt.newest_writer,
+        number=row.number,
+        token=issue_token(attempt=attempt, writer=row.number),
+        next_seq=last_seq + 1,
+        is_newest=row.number >= attempt.newest_writer,
     )
 
 

@@ -12,7 +12,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from courses.models import Enrollment
-from exams.domain.attempts import open_attempt, start_attempt, start_refusal
+from exams.domain.attempts import (
+    Seat,
+    Tab,
+    open_attempt,
+    start_attempt,
+    start_refusal,
+    take_seat,
+)
 from exams.errors import ExamNotPermitted, TooManyTries
 from exams.models import AccessTry, Attempt, Exam
 from exams.validators import lines_of
@@ -61,7 +68,38 @@ def enter_exam(
         TooManyTries: wrong codes one after the other (`retry_after`).
         ExamNotOpen: as `start_attempt`.
     """
-    check_place(exam=exam, surroundings=surroundings)
+    _check_door(exam, candidate, surroundings, access_code, now)
+    return start_attempt(exam=exam, candidate=candidate, enrollment=enrollment, now=now)
+
+
+def enter_at_once(
+    *,
+    exam: Exam,
+    candidate: User,
+    enrollment: Enrollment | None,
+    surroundings: Surroundings,
+    access_code: str = "",
+    client_key: str = "",
+    now: datetime,
+) -> Seat:
+    """Let a person in, start or return the attempt, and let the asking tab answer.
+
+    `client_key` is the tab's own name of itself; the same name is the same writer.
+
+    Raises:
+        ExamNotPermitted, TooManyTries, ExamNotOpen: as `enter_exam`.
+    """
+    _check_door(exam, candidate, surroundings, access_code, now)
+    tab = Tab(client_key, surroundings.user_agent, surroundings.address)
+    return take_seat(
+        exam=exam, candidate=candidate, enrollment=enrollment, tab=tab, now=now
+    )
+
+
+def _check_door(
+    exam: Exam, candidate: User, place: Surroundings, access_code: str, now: datetime
+) -> None:
+    check_place(exam=exam, surroundings=place)
     if exam.needs_access_code and (
         open_attempt(exam=exam, candidate=candidate, now=now) is None
     ):
@@ -70,7 +108,6 @@ def enter_exam(
         if refusal is not None:
             raise refusal
         check_access_code(exam=exam, candidate=candidate, code=access_code, now=now)
-    return start_attempt(exam=exam, candidate=candidate, enrollment=enrollment, now=now)
 
 
 def check_place(*, exam: Exam, surroundings: Surroundings) -> None:

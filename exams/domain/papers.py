@@ -56,10 +56,15 @@ Chosen = list[tuple[int, int, Worth]]
 
 @dataclass(frozen=True, slots=True)
 class FrozenPaper:
-    """One candidate's paper: `blob` is shown, `key` stays on the server."""
+    """One candidate's paper: `blob` is shown, `key` stays on the server.
+
+    Attributes:
+        item_ids: primary keys of what was drawn; a case without its parts.
+    """
 
     blob: dict[str, Any]
     key: dict[str, Any]
+    item_ids: tuple[int, ...] = ()
 
     @property
     def position_count(self) -> int:
@@ -203,7 +208,8 @@ def _freeze(
                 key["case"] = str(loaded.item.public_id)
             shown.append(view)
             keys[str(position)] = key
-    return FrozenPaper({"version": 1, "items": shown}, keys)
+    ids = tuple(loaded.item.pk for loaded, _section, _worth in units)
+    return FrozenPaper({"version": 1, "items": shown}, keys, ids)
 
 
 def _freeze_item(

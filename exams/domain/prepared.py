@@ -4,17 +4,17 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Model, Q
 
 from courses.models import Enrollment
 from exams.domain.items import content_hash
 from exams.domain.papers import FrozenPaper, build_paper
-from exams.enums import ExamKind, PaperState, Selection
+from exams.enums import ExamKind, ItemStatus, PaperState, Selection
 from exams.errors import InfeasibleBlueprint
 from exams.models import (
     Attempt,
@@ -36,6 +36,10 @@ LEAD = timedelta(hours=24)
 PUBLIC_STOCK = 100
 MAX_STOCK = 5_000
 BATCH = 50
+# How many papers that no longer hold a start throws away before it draws itself.
+TRIES = 5
+# Goes up when what is kept with a prepared paper changes: the old ones go away then.
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +60,25 @@ class ReadyPaper:
 def take_paper(*, exam: Exam, now: datetime) -> ReadyPaper:
     """Take a prepared paper, or draw one on the spot when none lies ready.
 
-    One that was prepared before an item was retired, corrected or ran out is no
-    longer used; the worker throws it away. Runs inside the transaction of the start:
-    a start that fails puts the paper back.
+    One that was prepared before one of its items was retired, corrected or ran out is
+    no longer used but thrown away. Only the items of this paper are looked
+    at: a start costs the same with a bank of any size. Runs inside the transaction of
+    the start: a start that fails puts the paper back.
 
     Raises:
         InfeasibleBlueprint: items were retired since the paper was published.
     """
     on = shanghai_date(now)
     stock = PreparedPaper.objects.filter(exam=exam).defer("blob", "key").order_by("pk")
-    taken = stock.select_for_update(skip_locked=True).first()
-    if taken is not None and taken.fingerprint == fingerprint_of(
-        paper=exam.paper, on=on
-    ):
-        return ReadyPaper(taken.seed, taken.position_count, prepared=taken)
+    for _turn in range(TRIES):
+        taken = stock.select_for_update(skip_locked=True).first()
+        if taken is None:
+            break
+        state = state_of_items(paper=exam.paper, ids=taken.item_ids, on=on)
+        if taken.items_state == state:
+            return ReadyPaper(taken.seed, taken.position_count, prepared=taken)
+        # Those behind it may not have the item that changed.
+        taken.delete()
     seed = secrets.randbits(SEED_BITS)
     frozen = build_paper(paper=exam.paper, seed=seed, on=on)
     return ReadyPaper(seed, frozen.position_count, drawn=frozen)
@@ -89,20 +98,29 @@ def hand_out(*, attempt: Attempt, ready: ReadyPaper) -> None:
         AttemptKey.objects.create(attempt=attempt, blob=ready.drawn.key)
     if ready.prepared is not None:
         with connection.cursor() as cursor:
-            for statement in _COPIES:
-                cursor.execute(statement, [attempt.pk, ready.prepared.pk])
-        ready.prepared.delete()
+            cursor.execute(_COPY_PAPER, [attempt.pk, ready.prepared.pk])
+            blob, sha256 = cursor.fetchone()
+            cursor.execute(_COPY_KEY, [attempt.pk, ready.prepared.pk])
+            cursor.execute(_REMOVE, [ready.prepared.pk])
+        # As it lies in the row: whoever starts reads it in the next moment.
+        attempt.paper = AttemptPaper(
+            attempt=attempt, blob=json.loads(blob), sha256=sha256
+        )
 
 
-_PREPARED = PreparedPaper._meta.db_table  # noqa: SLF001 -- Django's public name for it
-_COPIES = tuple(
-    f"INSERT INTO {model._meta.db_table} (attempt_id, {columns})"  # noqa: S608, SLF001 -- names from models
-    f" SELECT %s, {source} FROM {_PREPARED} WHERE id = %s"
-    for model, columns, source in (
-        (AttemptPaper, "blob, sha256", "blob, sha256"),
-        (AttemptKey, "blob", "key"),
+def _copy(model: type[Model], columns: str, source: str) -> str:
+    table, prepared = model._meta.db_table, PreparedPaper._meta.db_table  # noqa: SLF001 -- Django's public name for it
+    return (
+        f"INSERT INTO {table} (attempt_id, {columns}) "  # noqa: S608 -- names of our models
+        f"SELECT %s, {source} FROM {prepared} WHERE id = %s"
     )
+
+
+_COPY_PAPER = (
+    _copy(AttemptPaper, "blob, sha256", "blob, sha256") + " RETURNING blob, sha256"
 )
+_COPY_KEY = _copy(AttemptKey, "blob", "key")
+_REMOVE = f"DELETE FROM {PreparedPaper._meta.db_table} WHERE id = %s"  # noqa: S608, SLF001 -- a name of our models
 
 
 def prepare_papers(*, now: datetime) -> int:
@@ -137,13 +155,16 @@ def prepare_exam(*, exam: Exam, now: datetime, count: int | None = None) -> int:
     made = 0
     try:
         while made < missing:
-            made += _prepare_batch(
+            more = _prepare_batch(
                 exam=exam,
                 on=on,
                 fingerprint=fingerprint,
                 count=min(BATCH, missing - made),
                 now=now,
             )
+            if not more:
+                break
+            made += more
     except InfeasibleBlueprint as refusal:
         # The start says so too; authors see it at the paper.
         logger.warning("Exam %s: no papers prepared: %s", exam.pk, refusal)
@@ -156,12 +177,19 @@ def _prepare_batch(
     drawn = []
     for _turn in range(count):
         seed = secrets.randbits(SEED_BITS)
-        drawn.append((seed, build_paper(paper=exam.paper, seed=seed, on=on)))
+        paper = build_paper(paper=exam.paper, seed=seed, on=on)
+        state = state_of_items(paper=exam.paper, ids=paper.item_ids, on=on)
+        drawn.append((seed, paper, state))
+    if fingerprint_of(paper=exam.paper, on=on) != fingerprint:
+        # The banks changed meanwhile: the next run of the worker begins anew.
+        return 0
     with transaction.atomic():
         PreparedPaper.objects.bulk_create(
             PreparedPaper(
                 exam=exam,
                 fingerprint=fingerprint,
+                item_ids=paper.item_ids,
+                items_state=state,
                 seed=seed,
                 position_count=paper.position_count,
                 blob=paper.blob,
@@ -169,7 +197,7 @@ def _prepare_batch(
                 sha256=content_hash(paper.blob),
                 prepared_at=now,
             )
-            for seed, paper in drawn
+            for seed, paper, state in drawn
         )
     return len(drawn)
 
@@ -212,6 +240,32 @@ def fingerprint_of(*, paper: Paper, on: date) -> str:
             usable_last=Max("pk", filter=usable),
         )
     )
-    parts = [paper.pk, paper.updated_at, on, *state.values()]
+    parts = [VERSION, paper.pk, paper.updated_at, on, *state.values()]
     text = json.dumps([str(part) for part in parts])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def state_of_items(*, paper: Paper, ids: Sequence[int], on: date) -> str:
+    """Return a hash of all that decides whether a drawn paper still holds on a day.
+
+    Parts of cases count with their case. In one statement that is written once: at
+    the opening it runs with every start.
+    """
+    # Numbers in the text: two hundred parameters would cost more than the answer.
+    listed = ", ".join(str(int(pk)) for pk in ids) or "0"
+    day = connection.ops.adapt_datefield_value(on)
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE.replace("#", listed), [day])
+        row = cursor.fetchone()
+    text = json.dumps([str(part) for part in (paper.pk, paper.updated_at, on, *row)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Any change of an item moves one of these, also one by an `update` of many.
+_STATE = f"""
+SELECT COUNT(*), MAX(updated_at), SUM(current_revision_id),
+    SUM(CASE WHEN status = '{ItemStatus.REVIEWED}' THEN 1 ELSE 0 END),
+    SUM(CASE WHEN status = '{ItemStatus.RETIRED}' THEN 1 ELSE 0 END),
+    SUM(CASE WHEN effective_to < %s THEN 1 ELSE 0 END)
+FROM {Item._meta.db_table} WHERE id IN (#) OR parent_id IN (#)
+"""  # noqa: S608, SLF001 -- names of our models

@@ -7,6 +7,7 @@ from typing import Any
 
 from exams.domain.folding import fold_responses
 from exams.domain.keys import effective_keys
+from exams.domain.mark_log import append_first_marks
 from exams.domain.responses import logged_responses
 from exams.enums import MarkSource
 from exams.interactions import InvalidValue, Score, interaction_for
@@ -60,7 +61,7 @@ def score_attempt(*, attempt: Attempt, now: datetime) -> Result:
                 marked_at=now,
             )
         )
-    Mark.objects.bulk_create(marks)
+    append_first_marks(marks=marks)
     return fold_result(attempt=attempt, marks=marks, keys=keys, now=now)
 
 

@@ -88,6 +88,9 @@ class PreparedPaper(models.Model):
     )
     # Of what it was drawn: papers of another state of the banks are thrown away.
     fingerprint = models.CharField(max_length=64)
+    # What stands on it, and the state that was in: the start looks at these alone.
+    item_ids = models.JSONField(default=list)
+    items_state = models.CharField(max_length=64, default="")
     seed = models.BigIntegerField()
     position_count = models.PositiveSmallIntegerField()
     blob = models.JSONField()

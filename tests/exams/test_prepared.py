@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams.domain.attempts import start_attempt
-from exams.domain.prepared import prepare_exam, prepare_papers
+from exams.domain import prepared
+from exams.domain.attempts import Tab, start_attempt, take_seat
+from exams.domain.prepared import prepare_exam, prepare_papers, state_of_items
 from exams.enums import ItemStatus
 from exams.errors import ExamNotOpen
 from exams.models import Attempt, PreparedPaper
@@ -141,3 +142,78 @@ def test_a_start_costs_the_same_whatever_the_stock(exam):
     prepare_exam(exam=exam, now=NOW, count=20)
     assert cost() == few
     assert Attempt.objects.count() == 2
+
+
+def test_a_paper_that_no_longer_holds_makes_way_for_the_next(exam, bank):
+    prepare_exam(exam=exam, now=NOW, count=2)
+    first, second = PreparedPaper.objects.order_by("pk")
+    PreparedPaper.objects.filter(pk=first.pk).update(items_state="of yesterday")
+    attempt = start_attempt(exam=exam, candidate=UserFactory(), now=exam.opens_at)
+    assert attempt.seed == second.seed
+    assert not PreparedPaper.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": ItemStatus.RETIRED},
+        {"status": ItemStatus.NEEDS_RECHECK},
+        {"updated_at": NOW + timedelta(days=900)},
+        {"effective_to": shanghai_date(NOW) - timedelta(days=1)},
+    ],
+    ids=["retired", "recheck", "edited", "ran out"],
+)
+def test_any_change_of_an_item_is_seen_in_its_state(exam, bank, change):
+    on = shanghai_date(NOW)
+    items = bank.items.non_polymorphic().order_by("pk")
+    ids = list(items.values_list("pk", flat=True))
+
+    def state(count):
+        return state_of_items(paper=exam.paper, ids=ids[:count], on=on)
+
+    before, others = state(6), state(5)
+    bank.items.non_polymorphic().filter(pk=ids[5]).update(**change)
+    assert state(6) != before
+    assert state(5) == others
+
+
+def test_banks_that_change_while_papers_are_drawn_leave_none(exam, bank, monkeypatch):
+    real = prepared.build_paper
+
+    def build(**arguments):
+        bank.items.non_polymorphic().update(updated_at=NOW + timedelta(days=900))
+        return real(**arguments)
+
+    monkeypatch.setattr(prepared, "build_paper", build)
+    assert prepare_exam(exam=exam, now=NOW, count=2) == 0
+    assert not PreparedPaper.objects.exists()
+
+
+def test_a_seat_is_attempt_paper_and_writer_in_one(exam):
+    prepare_exam(exam=exam, now=NOW, count=1)
+    candidate = UserFactory()
+    tab = Tab("tab-1", "Phone", "10.0.0.1")
+    seat = take_seat(exam=exam, candidate=candidate, tab=tab, now=exam.opens_at)
+    again = take_seat(exam=exam, candidate=candidate, tab=tab, now=exam.opens_at)
+    other = take_seat(
+        exam=exam, candidate=candidate, tab=Tab("tab-2"), now=exam.opens_at
+    )
+    assert (seat.is_fresh, again.is_fresh, other.is_fresh) == (True, False, False)
+    assert seat.writer == again.writer
+    assert (seat.writer.number, other.writer.number) == (1, 2)
+    stored = Attempt.objects.get()
+    assert (stored.newest_writer, seat.attempt.pk) == (2, stored.pk)
+    assert seat.attempt.paper.blob == stored.paper.blob
+    written = stored.writers.values_list("number", "user_agent", "address")
+    assert list(written) == [(1, "Phone", "10.0.0.1"), (2, "", None)]
+
+
+def test_a_start_with_a_paper_that_lies_ready_is_few_statements(exam):
+    prepare_exam(exam=exam, now=NOW, count=1)
+    candidate = UserFactory()
+    with CaptureQueriesContext(connection) as queries:
+        take_seat(exam=exam, candidate=candidate, tab=Tab("t"), now=exam.opens_at)
+    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    own = [q["sql"] for q in queries if q["sql"].split()[0] not in control]
+    # What there was, extra time, the paper and its items; then five that write.
+    assert len(own) == 9

@@ -1,8 +1,9 @@
 """`/exams/…`: starting an attempt."""
 
+from datetime import datetime
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import parsers, serializers, status
@@ -10,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from exams.domain.attempts import candidate_items, open_writer
-from exams.domain.entry import enter_exam
+from exams.domain.attempts import Seat, candidate_items
+from exams.domain.entry import enter_at_once
 from exams.domain.responses import current_responses
 from exams.models import Exam
-from exams.permissions import exam_access
+from exams.permissions import exam_to_sit
 from exams.requests import surroundings_of
 from lms.accounts.enums import TokenScope
 from lms.accounts.requests import signed_in
@@ -101,6 +102,25 @@ def item_body(item: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def seat_body(seat: Seat, moment: datetime) -> dict[str, Any]:
+    """Return what `StartedAttemptSerializer` documents; times in ISO 8601."""
+    attempt, writer = seat.attempt, seat.writer
+    answers = {} if seat.is_fresh else current_responses(attempt)
+    return {
+        "id": str(attempt.public_id),
+        "token": writer.token,
+        "writer": writer.number,
+        "is_newest_writer": writer.is_newest,
+        "next_seq": writer.next_seq,
+        "started_at": attempt.started_at.isoformat(),
+        "deadline": attempt.deadline.isoformat(),
+        "server_time": moment.isoformat(),
+        "items": [item_body(item) for item in candidate_items(attempt)],
+        "responses": {str(p): r.value for p, r in answers.items() if any(r.value)},
+        "response_writers": {str(p): r.writer for p, r in answers.items()},
+    }
+
+
 class AttemptsView(APIView):
     """Start an attempt, or come back to the one that runs."""
 
@@ -126,50 +146,25 @@ class AttemptsView(APIView):
         ],
     )
     def post(self, request: Request, public_id: str) -> Response:
-        exam = get_object_or_404(
-            Exam.objects.visible_to(request.user).select_related("paper"),
-            public_id=public_id,
-        )
         user = signed_in(request)
+        try:
+            exam, access = exam_to_sit(user=user, public_id=public_id)
+        except Exam.DoesNotExist as missing:
+            raise Http404 from missing
         wanted = StartSerializer(data=request.data or {})
         wanted.is_valid(raise_exception=True)
-        access = exam_access(user=user, exam=exam)
         surroundings = surroundings_of(request)
         moment = now()
-        attempt = enter_exam(
+        seat = enter_at_once(
             exam=exam,
             candidate=user,
             enrollment=access.enrollment,
             surroundings=surroundings,
             access_code=wanted.validated_data["access_code"],
-            now=moment,
-        )
-        writer = open_writer(
-            attempt=attempt,
             client_key=request.headers.get("Idempotency-Key", ""),
-            user_agent=surroundings.user_agent,
-            address=surroundings.address,
             now=moment,
         )
-        # Nobody can have answered before the first tab was opened.
-        is_new = writer.number == writer.next_seq == 1
-        answers = {} if is_new else current_responses(attempt)
-        body = {
-            "id": attempt.public_id,
-            "token": writer.token,
-            "writer": writer.number,
-            "is_newest_writer": writer.is_newest,
-            "next_seq": writer.next_seq,
-            "started_at": attempt.started_at,
-            "deadline": attempt.deadline,
-            "server_time": moment,
-            "items": [],
-            "responses": {str(p): r.value for p, r in answers.items() if any(r.value)},
-            "response_writers": {str(p): r.writer for p, r in answers.items()},
-        }
-        answer = StartedAttemptSerializer(body).data
-        answer["items"] = [item_body(item) for item in candidate_items(attempt)]
-        return Response(answer, status=status.HTTP_201_CREATED)
+        return Response(seat_body(seat, moment), status=status.HTTP_201_CREATED)
 
 
 urlpatterns = [
