@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from courses.domain.progress import lock_learner
 from courses.domain.queries import live_course
 from courses.domain.sessions import close_sessions
 from courses.enums import EnrollmentState
@@ -168,6 +169,8 @@ def withdraw(*, enrollment: Enrollment, by: User, now: datetime) -> Enrollment:
 
     A completed enrollment stays completed.
     """
+    # First, as everywhere: a report that completes the course holds it, too.
+    lock_learner(enrollment.learner_id)
     changed = (
         Enrollment.objects.open()
         .filter(pk=enrollment.pk)

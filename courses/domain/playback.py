@@ -1,25 +1,31 @@
-"""Study time that can be proved: sessions, reported intervals, what of them counts.
+"""Study time that can be proved: reported intervals, and what of them counts.
 
-One person is present in one place. A session owns the wall time between its opening
-and its end, and no two sessions of a person overlap; so whatever is reported, by how
-many tabs and how often, credit never exceeds the time that has passed.
+The plain report reads and changes one row and appends the intervals; see
+`courses.domain.playback_log`. Whatever else follows from it (a check of presence, a
+unit that is complete, a session that ended before) takes the longer way, in the same
+transaction.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.domain import coverage
-from courses.domain.presence import (
-    ask,
-    count,
-    left_today_ms,
-    milliseconds_until_check,
-    open_check,
+from courses.domain import playback_log
+from courses.domain.counting import (
+    CARRY_MS,
+    Addition,
+    Running,
+    Terms,
+    count_report,
+    is_earned,
+    next_position_ms,
 )
+from courses.domain.day import left_today_ms
+from courses.domain.presence import ask, milliseconds_until_check, open_check
 from courses.domain.progress import (
     announce_study_time,
     complete_unit,
@@ -29,8 +35,9 @@ from courses.domain.progress import (
     refuse_closed,
 )
 from courses.domain.reports import Report, check_report
-from courses.enums import UnitKind
-from courses.errors import SequenceConflict
+from courses.domain.seats import keep_late, running_of, settle, take_seat, terms_of
+from courses.domain.sessions import how_it_ends
+from courses.errors import SequenceConflict, SessionUnknown
 from courses.models import (
     LearnerPresence,
     PlaybackInterval,
@@ -40,19 +47,7 @@ from courses.models import (
 )
 from lms.core.clock import shanghai_date
 
-# A report later than this after the one before was not sent as it was watched.
-OFFLINE_AFTER_MS = 90_000
-# Unused wall time that evens out the jitter of the network …
-CARRY_MS = 5_000
-# … and all of it where reports follow each other closely: a queue that was filled
-# offline arrives like one long report.
-BURST_MS = 5_000
-# Credit goes into the ledger in portions of this size, and at the end of a session.
-PORTION_SECONDS = 60
-# Who must not skip ahead may jump this far, as players do at key frames.
-ORDER_SLACK_MS = 2_000
-# A text was read to its end when this share of it was in sight.
-SCROLL_SHARE = 0.9
+__all__ = ["CARRY_MS", "PlaybackReceipt", "record_intervals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +74,26 @@ class PlaybackReceipt:
     has_to_scroll: bool = False
 
 
+@dataclass(slots=True)
+class _Late:
+    """The rows of a session that no longer runs, and of its learner; all locked."""
+
+    presence: LearnerPresence
+    session: PlaybackSession
+    progress: UnitProgress
+
+
 @transaction.atomic
 def record_intervals(
     *,
-    session: PlaybackSession,
+    public_id: UUID,
     seq: int,
     intervals: Sequence[Sequence[float]],
     rate: float,
     now: datetime,
     scroll: float = 0.0,
+    unit_key: UUID | None = None,
+    learner_id: int | None = None,
 ) -> PlaybackReceipt:
     """Take one report of `[start, end]` seconds; a repeat of the same changes nothing.
 
@@ -100,51 +106,117 @@ def record_intervals(
     Nothing counts while a check of presence waits for its answer, and above the
     ceiling of a day; the receipt's `hold` says so.
 
+    Args:
+        public_id: the session.
+        seq: number of the report in this session, from 1.
+        intervals: what was watched since the last one, in seconds of the medium.
+        rate: speed of the player.
+        now: time of the server.
+        scroll: reading; 0 to 1.
+        unit_key: the lesson that it has to be of, where the caller names one.
+        learner_id: the person that it has to be of, likewise.
+
     Raises:
+        SessionUnknown: `session_unknown`; none of this name, lesson and person.
         IntervalInvalid: a report that can't be read or can't be true; see
             `courses.domain.reports`.
         SequenceConflict: `sequence_conflict` with `next_seq`; other content under a
             number that was used.
+        EnrollmentClosed: `enrollment_closed`; the person was taken out of the course.
     """
-    presence = lock_learner(session.learner_id)
-    session = (
-        PlaybackSession.objects.select_for_update(of=("self",))
-        .select_related("enrollment")
-        .get(pk=session.pk)
-    )
+    terms, running, late = _find(public_id, unit_key, learner_id, now)
     report = check_report(
         seq=seq,
         intervals=intervals,
         rate=rate,
-        length_ms=session.length_ms,
-        rate_limit=session.rate_limit,
+        length_ms=terms.length_ms,
+        rate_limit=terms.rate_limit,
     )
+    if not _is_repeat(terms, running, report):
+        if late is not None:
+            refuse_closed(late.session.enrollment)
+        running.scroll_share = max(running.scroll_share, min(scroll, 1.0))
+        _take(terms, running, late, report, now)
+    return _receipt(terms, running, now)
+
+
+def _find(
+    public_id: UUID, unit_key: UUID | None, learner_id: int | None, now: datetime
+) -> tuple[Terms, Running, _Late | None]:
+    found = playback_log.lock_session(public_id)
+    if found is None:
+        return _resume(_session(public_id, unit_key, learner_id), now)
+    terms, running, is_running = found
+    if unit_key not in {None, terms.unit_key} or learner_id not in {
+        None,
+        terms.learner_id,
+    }:
+        raise _unknown()
+    if is_running:
+        return terms, running, None
+    return _resume(_session(public_id, unit_key, learner_id), now)
+
+
+def _unknown() -> SessionUnknown:
+    return SessionUnknown(
+        "session_unknown", _("Open the lesson again: this session is unknown.")
+    )
+
+
+def _session(
+    public_id: UUID, unit_key: UUID | None, learner_id: int | None
+) -> PlaybackSession:
+    sessions = PlaybackSession.objects.filter(public_id=public_id)
+    if unit_key is not None:
+        sessions = sessions.filter(unit_key=unit_key)
+    if learner_id is not None:
+        sessions = sessions.filter(learner_id=learner_id)
+    session = sessions.first()
+    if session is None:
+        raise _unknown()
+    return session
+
+
+def _resume(
+    session: PlaybackSession, now: datetime
+) -> tuple[Terms, Running, _Late | None]:
+    """Return the rows of a session that is not the running one.
+
+    One that never ended and has no seat was opened before there were seats: it takes
+    it, on the terms that it would have been opened on.
+    """
+    presence = lock_learner(session.learner_id)
+    # Read again behind the lock: it may have ended meanwhile.
+    session = (
+        PlaybackSession.objects.select_for_update(of=("self",))
+        .select_related("enrollment__syllabus", "enrollment__learner")
+        .get(pk=session.pk)
+    )
+    settle(presence=presence, now=now, at_least=1)
     progress = lock_progress(enrollment=session.enrollment, unit_key=session.unit_key)
-    if not _is_repeat(session, report):
-        refuse_closed(session.enrollment)
-        progress.scroll_share = max(progress.scroll_share, min(scroll, 1.0))
-        _take(session, progress, presence, report, now)
-    return _receipt(session, progress, presence, now)
+    terms = terms_of(session)
+    if session.is_active and presence.session_id is None:
+        unit = owed_unit(enrollment=session.enrollment, unit_key=session.unit_key)
+        for name, value in how_it_ends(unit).items():
+            setattr(session, name, value)
+        session.save(update_fields=list(how_it_ends(unit)))
+        terms = terms_of(session)
+        running = take_seat(presence=presence, session=session, progress=progress)
+        return terms, running, None
+    running = running_of(session=session, progress=progress, presence=presence)
+    return terms, running, _Late(presence, session, progress)
 
 
-def _is_repeat(session: PlaybackSession, report: Report) -> bool:
-    if report.seq > session.last_seq:
+def _is_repeat(terms: Terms, running: Running, report: Report) -> bool:
+    if report.seq > running.last_seq:
         return False
-    known = [
-        (row.start_ms, row.end_ms)
-        for row in PlaybackInterval.objects.filter(
-            enrollment_id=session.enrollment_id, session_id=session.pk, seq=report.seq
-        ).order_by("ordinal")
-    ]
+    rows = PlaybackInterval.objects.filter(
+        enrollment_id=terms.enrollment_id, session_id=terms.pk
+    )
+    of_number = rows.filter(seq=report.seq).order_by("ordinal")
+    known = list(of_number.values_list("start_ms", "end_ms"))
     if known and known != report.intervals:
-        highest = (
-            PlaybackInterval.objects.filter(
-                enrollment_id=session.enrollment_id, session_id=session.pk
-            )
-            .order_by("-seq")
-            .values_list("seq", flat=True)
-            .first()
-        )
+        highest = rows.order_by("-seq").values_list("seq", flat=True).first()
         raise SequenceConflict(
             "sequence_conflict",
             _("This number was used for another report."),
@@ -153,215 +225,100 @@ def _is_repeat(session: PlaybackSession, report: Report) -> bool:
     return bool(known)
 
 
-@dataclass(slots=True)
-class _Budget:
-    """What a report may add, in milliseconds: credit, and new ground."""
-
-    credit: int
-    ground: int
-    is_offline: bool
-
-
-def _budget_of(
-    session: PlaybackSession, presence: LearnerPresence, now: datetime
-) -> _Budget:
-    """Return what has passed since the last report, less what must not count."""
-    # The clock of this session stops at its end and when its grant runs out.
-    until = min(now, session.ended_at or now, session.offline_until)
-    elapsed_ms = max(0, _milliseconds(until - session.last_receipt_at))
-    session.last_receipt_at = max(session.last_receipt_at, until)
-    carry_ms, ground_carry_ms = session.carry_ms, session.coverage_carry_ms
-    if elapsed_ms > BURST_MS:
-        carry_ms = min(carry_ms, CARRY_MS)
-        ground_carry_ms = min(ground_carry_ms, CARRY_MS)
-    budget = _Budget(
-        credit=elapsed_ms + carry_ms,
-        # New ground has a budget of its own: who watches faster uses up less time.
-        ground=int(elapsed_ms * session.rate_limit) + ground_carry_ms,
-        is_offline=elapsed_ms + carry_ms > OFFLINE_AFTER_MS or not session.is_active,
-    )
-    most = left_today_ms(presence, now)
-    if session.check_every_ms and presence.until_check_ms is None:
-        presence.until_check_ms = milliseconds_until_check(session.check_every_ms)
-    if presence.open_check_id is not None:
-        most = 0
-    elif presence.until_check_ms is not None and not budget.is_offline:
-        # What comes from offline could not be asked about: it is asked about after.
-        most = min(most, presence.until_check_ms)
-    budget.credit = min(budget.credit, most)
-    budget.ground = min(budget.ground, int(most * session.rate_limit))
-    return budget
-
-
 def _take(
-    session: PlaybackSession,
-    progress: UnitProgress,
-    presence: LearnerPresence,
+    terms: Terms,
+    running: Running,
+    late: _Late | None,
     report: Report,
     now: datetime,
 ) -> None:
-    """Count a new report and keep it."""
-    budget = _budget_of(session, presence, now)
-    covered = [(a, b) for a, b in progress.coverage.get(session.medium, [])]
-    rows = []
-    for ordinal, interval in enumerate(report.intervals):
-        is_ahead = session.is_in_order and interval[0] > _frontier(covered)
-        added = coverage.add(
-            covered=covered,
-            interval=interval,
-            limit_ms=0 if is_ahead and not progress.is_completed else budget.ground,
+    """Count a new report, keep it, and do what follows from it."""
+    if terms.check_every_ms and running.until_check_ms is None:
+        running.until_check_ms = milliseconds_until_check(terms.check_every_ms)
+    addition = count_report(terms=terms, running=running, report=report, now=now)
+    if terms.check_every_ms and addition.credited_ms and running.until_check_ms == 0:
+        ask(presence=running, session=terms, now=now)
+    running.position_ms = next_position_ms(running=running, report=report, now=now)
+    if late is None:
+        playback_log.append(
+            terms=terms,
+            running=running,
+            addition=addition,
+            seq=report.seq,
+            rate=report.rate,
+            now=now,
         )
-        covered = added.coverage
-        budget.ground -= added.counted_ms
-        credited = min(added.counted_ms, budget.credit)
-        budget.credit -= credited
-        rows.append(
-            PlaybackInterval(
-                enrollment_id=session.enrollment_id,
-                session_id=session.pk,
-                seq=report.seq,
-                ordinal=ordinal,
-                unit_key=session.unit_key,
-                start_ms=interval[0],
-                end_ms=interval[1],
-                rate=report.rate,
-                counted_ms=added.counted_ms,
-                credited_ms=credited,
-                is_offline=budget.is_offline,
-                received_at=now,
-            )
-        )
-    PlaybackInterval.objects.bulk_create(rows)
-    session.carry_ms, session.coverage_carry_ms = budget.credit, budget.ground
-    session.last_seq = max(session.last_seq, report.seq)
-    session.save(
-        update_fields=["last_receipt_at", "carry_ms", "coverage_carry_ms", "last_seq"]
-    )
-    credited_ms = sum(row.credited_ms for row in rows)
-    _keep_presence(session, presence, credited_ms, now)
-    progress.coverage = {**progress.coverage, session.medium: covered}
-    progress.position_seconds = (
-        _position(session, presence, report, covered, now) / 1000
-    )
-    _fold(progress, session, credited_ms, now)
+    else:
+        _keep_late(late, terms, running, addition, report, now)
+    if is_earned(terms=terms, running=running):
+        _complete(terms, running, late, now)
 
 
-def _position(
-    session: PlaybackSession,
-    presence: LearnerPresence,
+def _keep_late(
+    late: _Late,
+    terms: Terms,
+    running: Running,
+    addition: Addition,
     report: Report,
-    covered: list[coverage.Interval],
     now: datetime,
-) -> int:
-    """Return where to go on: what a hold kept from counting is played again."""
-    if presence.open_check_id is not None or not left_today_ms(presence, now):
-        for interval in report.intervals:
-            missing = coverage.subtract(interval, covered)
-            if missing:
-                return missing[0][0]
-    return report.position_ms
-
-
-def _frontier(covered: list[coverage.Interval]) -> int:
-    """Return up to where the start of a video was seen without a gap, and a little."""
-    seen = covered[0][1] if covered and covered[0][0] <= ORDER_SLACK_MS else 0
-    return seen + ORDER_SLACK_MS
-
-
-def _keep_presence(
-    session: PlaybackSession, presence: LearnerPresence, credited_ms: int, now: datetime
 ) -> None:
-    if not credited_ms:
-        return
-    count(presence=presence, credited_ms=credited_ms, now=now)
-    if session.check_every_ms and presence.until_check_ms == 0:
-        ask(presence=presence, session=session, now=now)
-    presence.save()
-
-
-def _fold(
-    progress: UnitProgress, session: PlaybackSession, credited_ms: int, now: datetime
-) -> None:
-    """Bring the progress row in line, announce credit, complete what is complete."""
-    watched_ms = coverage.length(
-        [(a, b) for a, b in progress.coverage.get(session.medium, [])]
+    playback_log.append_intervals(
+        terms=terms, addition=addition, seq=report.seq, rate=report.rate, now=now
     )
-    progress.watched_seconds = max(progress.watched_seconds, watched_ms / 1000)
-    # The same lesson seen again in another language earns no second time.
-    most = max(session.length_ms / 1000, progress.credited_seconds)
-    progress.credited_seconds = round(
-        min(progress.credited_seconds + credited_ms / 1000, most), 3
-    )
-    progress.save()
-    is_earned = (
-        not progress.is_completed
-        and watched_ms >= session.required_ms > 0
-        and progress.scroll_share >= _owed_scroll(session)
-        and not _is_finished_by_hand(session)
+    keep_late(
+        presence=late.presence,
+        session=late.session,
+        progress=late.progress,
+        running=running,
     )
     announce_study_time(
-        progress=progress,
-        session=session,
-        now=now,
-        at_least=1 if is_earned or not session.is_active else PORTION_SECONDS,
+        progress=late.progress, session=late.session, now=now, at_least=1
     )
-    if is_earned:
-        complete_unit(
-            enrollment=session.enrollment,
-            unit_key=session.unit_key,
-            now=now,
-            evidence={
-                "kind": "playback",
-                "session": str(session.public_id),
-                "medium": session.medium,
-                "watched_seconds": watched_ms / 1000,
-                "on": shanghai_date(now).isoformat(),
-            },
-        )
-        progress.refresh_from_db()
 
 
-def _owed_scroll(session: PlaybackSession) -> float:
-    # A video's syllabus is not read for each of its reports.
-    if session.is_video:
-        return 0
-    unit = owed_unit(enrollment=session.enrollment, unit_key=session.unit_key)
-    return SCROLL_SHARE if unit.get("to_the_end") else 0
+def _complete(
+    terms: Terms, running: Running, late: _Late | None, now: datetime
+) -> None:
+    """Close the account of a unit that is complete with this report."""
+    if late is None:
+        presence = lock_learner(terms.learner_id)
+        session = settle(presence=presence, now=now, at_least=1)
+    else:
+        session = late.session
+    if session is None:
+        return
+    complete_unit(
+        enrollment=session.enrollment,
+        unit_key=terms.unit_key,
+        now=now,
+        evidence={
+            "kind": "playback",
+            "session": str(terms.public_id),
+            "medium": terms.medium,
+            "watched_seconds": running.watched_ms / 1000,
+            "on": shanghai_date(now).isoformat(),
+        },
+    )
+    running.is_completed = True
 
 
-def _is_finished_by_hand(session: PlaybackSession) -> bool:
-    if session.is_video:
-        return False
-    unit = owed_unit(enrollment=session.enrollment, unit_key=session.unit_key)
-    return bool(unit["kind"] == UnitKind.EXERCISE)
-
-
-def _milliseconds(span: timedelta) -> int:
-    return span // timedelta(milliseconds=1)
-
-
-def _receipt(
-    session: PlaybackSession,
-    progress: UnitProgress,
-    presence: LearnerPresence,
-    now: datetime,
-) -> PlaybackReceipt:
-    check = open_check(presence)
+def _receipt(terms: Terms, running: Running, now: datetime) -> PlaybackReceipt:
+    check = open_check(running)
     hold = "presence" if check else ""
-    if not hold and not left_today_ms(presence, now):
+    if not hold and not left_today_ms(running, now):
         hold = "daily_limit"
-    ended = session.end_reason
-    if session.is_active and now > session.offline_until:
+    ended = terms.end_reason
+    if terms.is_active and now > terms.offline_until:
         ended = "expired"
     return PlaybackReceipt(
-        watched_seconds=round(progress.watched_seconds, 1),
-        required_seconds=round(session.required_ms / 1000, 1),
-        position=round(progress.position_seconds, 1),
-        credited_seconds=round(progress.credited_seconds, 1),
-        is_completed=progress.is_completed,
+        watched_seconds=round(running.watched_ms / 1000, 1),
+        required_seconds=round(terms.required_ms / 1000, 1),
+        position=round(running.position_ms / 1000, 1),
+        credited_seconds=round(running.credited_ms / 1000, 1),
+        is_completed=running.is_completed,
         is_active=not ended,
         ended=ended,
         hold=hold,
         check=check,
-        has_to_scroll=progress.scroll_share < _owed_scroll(session),
+        has_to_scroll=running.scroll_share < terms.owed_scroll,
     )

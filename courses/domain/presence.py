@@ -1,4 +1,4 @@
-"""Is somebody there? Checks at random moments, and the ceiling of a day.
+"""Is somebody there? Checks at random moments.
 
 Checks come after some credited time, unforeseeable to a script and to the learner. They
 ask in words and are answered by a button: no face, no picture, no time limit. Until
@@ -7,21 +7,26 @@ the answer is there nothing is earned, in no tab and on no device.
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.domain.counting import Terms
 from courses.domain.progress import lock_learner
 from courses.errors import CheckUnknown, OnSiteRefused
-from courses.models import Attendance, LearnerPresence, PlaybackSession, PresenceCheck
+from courses.models import Attendance, PlaybackSession, PresenceCheck
 from lms.accounts.models import User
-from lms.core.clock import shanghai_date
 
 _random = secrets.SystemRandom()
 OPTIONS = 3
+
+
+class Asked(Protocol):
+    """Who may have a question that waits."""
+
+    open_check_id: int | None
 
 
 def milliseconds_until_check(mean_ms: int) -> int:
@@ -32,24 +37,8 @@ def milliseconds_until_check(mean_ms: int) -> int:
     return int(mean_ms * _random.uniform(0.5, 1.5))
 
 
-def left_today_ms(presence: LearnerPresence, now: datetime) -> int:
-    """Return what a person may still earn on this day in Shanghai."""
-    used = presence.day_ms if presence.day == shanghai_date(now) else 0
-    return max(0, settings.STUDY_DAY_SECONDS * 1000 - used)
-
-
-def count(*, presence: LearnerPresence, credited_ms: int, now: datetime) -> None:
-    """Note credit on the person's row, which the caller holds; nothing is saved."""
-    today = shanghai_date(now)
-    if presence.day != today:
-        presence.day, presence.day_ms = today, 0
-    presence.day_ms += credited_ms
-    if presence.until_check_ms is not None:
-        presence.until_check_ms = max(0, presence.until_check_ms - credited_ms)
-
-
 def ask(
-    *, presence: LearnerPresence, session: PlaybackSession, now: datetime
+    *, presence: Asked, session: PlaybackSession | Terms, now: datetime
 ) -> PresenceCheck:
     """Put a question to the person; the caller saves the presence."""
     check = PresenceCheck.objects.create(
@@ -63,7 +52,7 @@ def ask(
     return check
 
 
-def open_check(presence: LearnerPresence) -> PresenceCheck | None:
+def open_check(presence: Asked) -> PresenceCheck | None:
     """Return the question that waits for this person, or None."""
     if presence.open_check_id is None:
         return None
@@ -112,11 +101,10 @@ def answer_check(
     check.answered_at = now
     check.save(update_fields=["answered_at"])
     presence.open_check_id, presence.until_check_ms = None, None
-    presence.save(update_fields=["open_check_id", "until_check_ms"])
     # The time of waiting belongs to nobody.
-    PlaybackSession.objects.active().filter(learner=learner).update(
-        last_receipt_at=now, carry_ms=0, coverage_carry_ms=0
-    )
+    presence.last_receipt_at = now
+    presence.carry_ms = presence.coverage_carry_ms = 0
+    presence.save()
     return check
 
 

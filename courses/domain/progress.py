@@ -122,6 +122,9 @@ def complete_unit(
     progress.credited_seconds += earned
     progress.announced_seconds += earned
     progress.save()
+    LearnerPresence.objects.filter(
+        pk=enrollment.learner_id, enrollment_id=enrollment.pk, unit_key=unit_key
+    ).update(is_completed=True)
     record(
         actor=enrollment.learner,
         verb=Verb.UNIT_COMPLETED,

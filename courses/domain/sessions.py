@@ -5,20 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from courses.domain.presence import refuse_on_site
 from courses.domain.progress import (
-    announce_study_time,
     lock_learner,
     lock_progress,
     owed_unit,
     refuse_closed,
 )
+from courses.domain.seats import leave_seat, settle, take_seat
 from courses.enums import SessionEnd, UnitKind
 from courses.errors import UnitNotPlayable
-from courses.models import Enrollment, PlaybackSession
+from courses.models import Enrollment, LearnerPresence, PlaybackSession
 from courses.models.playback import READING_MEDIUM
 from media_pipeline.models import Asset
 
@@ -26,6 +28,8 @@ SOURCE_LANGUAGE = "zh-hans"
 RATE_LIMIT = 2.0
 # How long after its opening a session may still bring in what was watched offline.
 OFFLINE_FOR = timedelta(hours=24)
+# A text was read to its end when this share of it was in sight.
+SCROLL_SHARE = 0.9
 READING_KINDS = frozenset({UnitKind.DOCUMENT, UnitKind.EXERCISE})
 
 
@@ -56,11 +60,9 @@ def open_session(
     unit = owed_unit(enrollment=enrollment, unit_key=unit_key)
     refuse_closed(enrollment)
     medium = _medium_of(unit, language)
-    lock_learner(enrollment.learner_id)
+    presence = lock_learner(enrollment.learner_id)
     refuse_on_site(enrollment.learner_id)
-    _end_sessions(
-        learner_id=enrollment.learner_id, reason=SessionEnd.SUPERSEDED, now=now
-    )
+    _end_sessions(presence=presence, reason=SessionEnd.SUPERSEDED, now=now)
     progress = lock_progress(enrollment=enrollment, unit_key=unit_key)
     if progress.required_seconds is None:
         # From here on it is fixed for this learner, whatever becomes of the video.
@@ -76,6 +78,7 @@ def open_session(
         "required_ms": medium.required_ms,
         "rate_limit": medium.rate_limit,
         "is_in_order": bool(content.get("in_order")) and medium.key != READING_MEDIUM,
+        **how_it_ends(unit),
         "check_every_ms": int(content.get("presence_minutes", 0)) * 60_000,
         "position_at_opening": progress.position_seconds,
         "device": device[:80],
@@ -83,15 +86,17 @@ def open_session(
         "last_receipt_at": now,
         "offline_until": now + OFFLINE_FOR,
     }
-    try:
-        with transaction.atomic():
-            return PlaybackSession.objects.create(**values)
-    except IntegrityError:
-        # Two devices at the same moment: the later one stays.
-        _end_sessions(
-            learner_id=enrollment.learner_id, reason=SessionEnd.SUPERSEDED, now=now
-        )
-        return PlaybackSession.objects.create(**values)
+    session = PlaybackSession.objects.create(**values)
+    take_seat(presence=presence, session=session, progress=progress)
+    return session
+
+
+def how_it_ends(unit: dict[str, Any]) -> dict[str, Any]:
+    """Return what a unit asks for beside the time, as fields of its session."""
+    return {
+        "owed_scroll": SCROLL_SHARE if unit.get("to_the_end") else 0,
+        "is_finished_by_hand": unit["kind"] == UnitKind.EXERCISE,
+    }
 
 
 def _medium_of(unit: dict[str, Any], language: str) -> _Medium:
@@ -116,7 +121,7 @@ def _medium_of(unit: dict[str, Any], language: str) -> _Medium:
 def close_sessions(*, enrollment: Enrollment, now: datetime) -> None:
     """End what runs in an enrollment that earns no more."""
     _end_sessions(
-        learner_id=enrollment.learner_id,
+        presence=lock_learner(enrollment.learner_id),
         reason=SessionEnd.CLOSED,
         now=now,
         enrollment=enrollment,
@@ -125,27 +130,26 @@ def close_sessions(*, enrollment: Enrollment, now: datetime) -> None:
 
 def close_all_sessions(*, learner_id: int, now: datetime) -> None:
     """End what a person learns online, because they are present elsewhere."""
-    _end_sessions(learner_id=learner_id, reason=SessionEnd.SUPERSEDED, now=now)
+    _end_sessions(
+        presence=lock_learner(learner_id), reason=SessionEnd.SUPERSEDED, now=now
+    )
 
 
 def _end_sessions(
     *,
-    learner_id: int,
+    presence: LearnerPresence,
     reason: SessionEnd,
     now: datetime,
     enrollment: Enrollment | None = None,
 ) -> None:
-    """End active sessions and put what they earned into the ledger."""
-    running = PlaybackSession.objects.active().filter(learner_id=learner_id)
+    """End what runs and put what it earned into the ledger."""
+    if enrollment is None or presence.enrollment_id == enrollment.pk:
+        settle(presence=presence, now=now, at_least=1)
+        leave_seat(presence=presence)
+    running = PlaybackSession.objects.active().filter(learner_id=presence.pk)
     if enrollment is not None:
         running = running.filter(enrollment=enrollment)
-    for session in running.select_for_update(of=("self",)).select_related(
-        "enrollment__syllabus", "enrollment__learner"
-    ):
-        session.ended_at = max(now, session.opened_at)
-        session.end_reason = reason
-        session.save(update_fields=["ended_at", "end_reason"])
-        progress = lock_progress(
-            enrollment=session.enrollment, unit_key=session.unit_key
-        )
-        announce_study_time(progress=progress, session=session, now=now)
+    running.update(
+        ended_at=Greatest(Value(now, output_field=DateTimeField()), F("opened_at")),
+        end_reason=reason,
+    )

@@ -19,9 +19,16 @@ READING_MEDIUM = "reading"
 
 
 class LearnerPresence(models.Model):
-    """What a person may still earn: today, and until the next check of presence.
+    """What a person is learning just now, and what they may still earn.
 
-    Its row is also the queue in which a person's own requests wait for each other.
+    Its row is the queue in which a person's own requests wait for each other, and the
+    one that a report changes: the lesson that runs is counted here and brought into
+    `UnitProgress`, the session and the ledger by `courses.domain.seats.settle`, when a
+    unit is completed, when the session ends, and by the worker each minute.
+
+    `last_receipt_at` says which wall time of the running session is used up already;
+    `carry_ms` and `coverage_carry_ms` how much of it was left over for credit and for
+    new ground.
     """
 
     learner = models.OneToOneField(
@@ -34,12 +41,38 @@ class LearnerPresence(models.Model):
     day_ms = models.PositiveIntegerField(_("credited on that day"), default=0)
     until_check_ms = models.PositiveIntegerField(null=True, blank=True)
     open_check_id = models.BigIntegerField(null=True, blank=True)
+    # The session that earns now, and its lesson; null while none runs.
+    session_id = models.BigIntegerField(null=True, blank=True)
+    enrollment_id = models.BigIntegerField(null=True, blank=True)
+    unit_key = models.UUIDField(null=True, blank=True)
+    last_receipt_at = models.DateTimeField(null=True, blank=True)
+    carry_ms = models.PositiveIntegerField(default=0)
+    coverage_carry_ms = models.PositiveIntegerField(default=0)
+    last_seq = models.PositiveIntegerField(default=0)
+    coverage = models.JSONField(
+        default=list, blank=True, help_text=_("Of the medium that runs.")
+    )
+    watched_ms = models.PositiveIntegerField(default=0)
+    credited_ms = models.PositiveIntegerField(default=0)
+    position_ms = models.PositiveIntegerField(default=0)
+    scroll_share = models.FloatField(default=0)
+    is_completed = models.BooleanField(default=False)
+    is_unsettled = models.BooleanField(
+        default=False, help_text=_("The worker has something to bring into the ledger.")
+    )
 
     objects = LearnerPresenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("presence of a learner")
         verbose_name_plural = _("presence of learners")
+        indexes = (
+            models.Index(
+                fields=["learner"],
+                condition=Q(is_unsettled=True),
+                name="courses_presence_unsettled",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.learner_id}: {self.day_ms} ms"
@@ -82,8 +115,8 @@ class PresenceCheck(PublicIdModel):
 class PlaybackSession(PublicIdModel):
     """A person is present in one lesson on one device; a person has one at a time.
 
-    `last_receipt_at` says which wall time is used up already; `carry_ms` and
-    `coverage_carry_ms` how much of it was left over for credit and for new ground.
+    While it runs its clock stands in `LearnerPresence`; here is what it was when it
+    was settled last.
     """
 
     learner = models.ForeignKey(
@@ -100,6 +133,8 @@ class PlaybackSession(PublicIdModel):
     # The terms of the syllabus: new ground only behind old, checks of presence.
     is_in_order = models.BooleanField(default=False)
     check_every_ms = models.PositiveIntegerField(default=0)
+    owed_scroll = models.FloatField(default=0, help_text=_("Share of the text."))
+    is_finished_by_hand = models.BooleanField(default=False)
     last_seq = models.PositiveIntegerField(default=0)
     position_at_opening = models.FloatField(default=0)
     device = models.CharField(_("device"), max_length=80, blank=True)

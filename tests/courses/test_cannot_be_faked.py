@@ -14,6 +14,7 @@ from courses.domain import playback, presence
 from courses.domain.playback import CARRY_MS, record_intervals
 from courses.domain.presence import answer_check
 from courses.domain.publishing import publish_course
+from courses.domain.seats import settle_all
 from courses.domain.sessions import open_session
 from courses.errors import CheckUnknown, IntervalInvalid, SequenceConflict
 from courses.models import (
@@ -57,7 +58,7 @@ def begin(enrollment, *, after=0.0, unit=0):
 
 def report(session, intervals, *, after, seq=1, rate=1.0, **options):
     return record_intervals(
-        session=session,
+        public_id=session.public_id,
         seq=seq,
         intervals=intervals,
         rate=rate,
@@ -67,7 +68,15 @@ def report(session, intervals, *, after, seq=1, rate=1.0, **options):
 
 
 def credited():
-    return sum(UnitProgress.objects.values_list("credited_seconds", flat=True))
+    """What stands in the progress rows when the worker has been there, in seconds.
+
+    It is what the intervals, which are never rewritten, say of themselves.
+    """
+    settle_all(now=NOW)
+    total = sum(UnitProgress.objects.values_list("credited_seconds", flat=True))
+    claimed = PlaybackInterval.objects.values_list("credited_ms", flat=True)
+    assert round(total * 1000) == sum(claimed)
+    return total
 
 
 # --- claims -----------------------------------------------------------------------

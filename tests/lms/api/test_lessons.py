@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from courses.domain import playback
-from courses.models import Enrollment, PlaybackSession
+from courses.models import Enrollment, LearnerPresence
 from lms.accounts.domain.tokens import create_token
 from lms.accounts.enums import TokenScope
 from lms.core.clock import now
@@ -48,6 +48,12 @@ def report(session, **changes):
     } | changes
 
 
+def ten_seconds_have_passed():
+    presence = LearnerPresence.objects.get()
+    presence.last_receipt_at = now() - timedelta(seconds=10)
+    presence.save()
+
+
 def test_a_session_is_opened(watched):
     _enrollment, _url, session = watched
     assert set(session) == {
@@ -65,9 +71,7 @@ def test_a_session_is_opened(watched):
 
 def test_a_report_earns_what_time_has_passed(client, watched, frozen_now):
     _enrollment, url, session = watched
-    row = PlaybackSession.objects.get(public_id=session["session"])
-    row.last_receipt_at = row.opened_at = now() - timedelta(seconds=10)
-    row.save()
+    ten_seconds_have_passed()
     answer = post(client, url, report(session))
     assert answer.status_code == 200
     assert answer.json() == {
@@ -230,9 +234,7 @@ def test_my_enrollments_are_mine_and_take_few_queries(
 def test_a_check_of_presence_is_asked_and_answered(client, watched, monkeypatch):
     monkeypatch.setattr(playback, "milliseconds_until_check", lambda mean: 4_000)
     _enrollment, url, session = watched
-    row = PlaybackSession.objects.get(public_id=session["session"])
-    row.last_receipt_at = row.opened_at = now() - timedelta(seconds=10)
-    row.save()
+    ten_seconds_have_passed()
     held = post(client, url, report(session, intervals=[[0, 10]])).json()
     assert (held["hold"], held["credited_seconds"]) == ("presence", 4.0)
     assert held["position"] == 8.0
@@ -279,3 +281,46 @@ def test_a_token_opens_no_other_session_and_nothing_else(client, watched):
     assert (
         post(client, url, report(session), **forged).json()["code"] == "token_invalid"
     )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"intervals": [[0, 5], [7, 9]], "rate": 2},
+        {"intervals": []},
+        {"intervals": [["1", "5"]]},
+        {"rate": 16},
+        {"seq": "1"},
+        {"scroll": 2},
+        {"extra": 1},
+        {"session": "nobody"},
+    ],
+)
+def test_the_short_way_and_the_framework_answer_alike(client, watched, changes):
+    """`?plain=no` is nothing the short way knows, so the framework answers."""
+    _enrollment, url, session = watched
+    token = {"Authorization": f"Playback {session['token']}"}
+    body = report(session) | changes
+    short = post(client, url, body, **token)
+    whole = post(client, f"{url}?plain=no", body, **token)
+    assert short.status_code == whole.status_code
+    left, right = short.json(), whole.json()
+    for name in ("instance", "request_id"):
+        left.pop(name, None)
+        right.pop(name, None)
+    assert left == right
+    assert short.headers["Content-Type"] == whole.headers["Content-Type"]
+
+
+def test_the_short_way_tells_of_a_check_like_the_framework(
+    client, watched, monkeypatch
+):
+    monkeypatch.setattr(playback, "milliseconds_until_check", lambda mean: 4_000)
+    _enrollment, url, session = watched
+    token = {"Authorization": f"Playback {session['token']}"}
+    ten_seconds_have_passed()
+    short = post(client, url, report(session), **token).json()
+    assert short["hold"] == "presence"
+    assert set(short["check"]) == {"id", "number", "options"}
+    assert post(client, f"{url}?plain=no", report(session), **token).json() == short

@@ -7,6 +7,7 @@ from django.db import connection
 
 from courses.domain.playback import record_intervals
 from courses.domain.progress import complete_unit, sign_off_unit
+from courses.domain.seats import settle_all
 from courses.domain.sessions import open_session
 from courses.models import UnitProgress
 from lms.compliance.domain.credit import (
@@ -29,7 +30,7 @@ def watch(enrollment, seconds):
     key = enrollment.syllabus.units[0]["key"]
     session = open_session(enrollment=enrollment, unit_key=key, now=NOW)
     record_intervals(
-        session=session,
+        public_id=session.public_id,
         seq=1,
         intervals=[[0, seconds]],
         rate=1,
@@ -81,6 +82,8 @@ def test_the_rest_of_a_session_is_credited_when_it_ends():
 def test_ledger_and_progress_agree():
     enrollment = make_enrollment(kinds=("document",))
     watch(enrollment, 119.7)
+    assert not CreditEntry.objects.exists()
+    settle_all(now=NOW + timedelta(seconds=120))
     progress = UnitProgress.objects.get()
     assert progress.announced_seconds == int(progress.credited_seconds) == 119
     assert credited_seconds(subject_id=enrollment.learner.subject_id) == 119

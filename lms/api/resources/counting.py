@@ -1,0 +1,116 @@
+"""A report of the player, without the framework: `POST /lessons/{uuid}/playback`.
+
+Every learner sends one each few seconds, and REST framework needs longer to read it and
+to write the receipt than the database to keep it. Here the plain case is answered
+directly: a playback token, a well-formed JSON body, a report that is counted. Whatever
+is not plain is left to `PlaybackView`, untouched, which says what is wrong; so there is
+one contract, one documentation, and one place for problem answers.
+"""
+
+import json
+from typing import Any, NoReturn
+from uuid import UUID
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+
+from courses.domain.playback import PlaybackReceipt, record_intervals
+from courses.domain.tokens import session_of_token
+from lms.core.clock import now
+from lms.core.errors import DomainError
+
+SCHEME = "Playback "
+JSON = "application/json"
+HEADERS = {"Allow": "POST, OPTIONS"}
+REQUIRED = {"session", "seq", "intervals"}
+KNOWN = REQUIRED | {"rate", "scroll"}
+
+
+def counted_at_once(request: HttpRequest, lesson: UUID) -> HttpResponse | None:
+    """Count and answer a plain request; None for one that is not."""
+    session = _session(request)
+    report = None if session is None else _report(request)
+    if session is None or report is None or report["session"] != session:
+        return None
+    try:
+        receipt = record_intervals(
+            public_id=session,
+            unit_key=lesson,
+            seq=report["seq"],
+            intervals=report["intervals"],
+            rate=report["rate"],
+            scroll=report["scroll"],
+            now=now(),
+        )
+    except DomainError:
+        # Nothing was kept: the view asks again, and tells why.
+        return None
+    body = receipt_body(receipt)
+    if receipt.check is not None:
+        body["check"] = {
+            "id": str(receipt.check.public_id),
+            "number": receipt.check.number,
+            "options": receipt.check.options,
+        }
+    content = json.dumps(body, separators=(",", ":"))
+    return HttpResponse(content, content_type=JSON, headers=HEADERS)
+
+
+def receipt_body(receipt: PlaybackReceipt) -> dict[str, Any]:
+    """Return what the server knows after a report; seconds."""
+    return {
+        "watched_seconds": receipt.watched_seconds,
+        "required_seconds": receipt.required_seconds,
+        "position": receipt.position,
+        "credited_seconds": receipt.credited_seconds,
+        "completed": receipt.is_completed,
+        "active": receipt.is_active,
+        "ended": receipt.ended,
+        "hold": receipt.hold,
+        "check": receipt.check,
+        "has_to_scroll": receipt.has_to_scroll,
+    }
+
+
+def _session(request: HttpRequest) -> UUID | None:
+    is_plain = (
+        request.method == "POST"
+        and request.META.get("CONTENT_TYPE") == JSON
+        and request.META.get("HTTP_ACCEPT", "*/*") in {"*/*", JSON}
+        and not request.GET
+    )
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    if not is_plain or not authorization.startswith(SCHEME):
+        return None
+    return session_of_token(authorization[len(SCHEME) :].strip())
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+# NaN and Infinity are not JSON.
+_decoder = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _report(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the report of a body that needs no interpretation."""
+    try:
+        body = _decoder.decode(request.body.decode())
+        session = UUID(body["session"])
+    except (ValueError, TypeError, LookupError, RecursionError, AttributeError):
+        return None
+    except (RequestDataTooBig, UnreadablePostError):
+        return None
+    report = {"rate": 1.0, "scroll": 0.0, **body, "session": session}
+    is_plain = (
+        body.keys() >= REQUIRED
+        and body.keys() <= KNOWN
+        and type(report["seq"]) is int
+        and type(report["intervals"]) is list
+        and type(report["rate"]) in {int, float}
+        and type(report["scroll"]) in {int, float}
+        and 0 <= report["scroll"] <= 1
+    )
+    return report if is_plain else None
