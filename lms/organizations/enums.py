@@ -55,3 +55,25 @@ class StaffAction(models.TextChoices):
 class ImportPolicy(models.TextChoices):
     ALL_OR_NOTHING = "all_or_nothing", _("Take nothing while a row is wrong")
     GOOD_ROWS = "good_rows", _("Take the rows that are right")
+
+
+class ChangeKind(models.TextChoices):
+    """Changes that a second administrator has to agree to."""
+
+    ROLE = "role", _("Gives or takes an administrator's rights")
+    COMPLETE_LIST = "complete_list", _("Staff list that ends people's employment")
+    EXEMPTION = "exemption", _("Exemption from a duty")
+    ARCHIVE_DELETION = "archive_deletion", _("Deletion of training archives")
+
+
+class ChangeState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a second person")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+class PackageItemKind(models.TextChoices):
+    COURSE = "course", _("Course")
+    BANK = "bank", _("Item bank")

@@ -1,10 +1,12 @@
 """What may be listed of organizations and their people."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import Q
 
+from lms.core import clock
 from lms.core.scope import Scope, ScopedQuerySet
 from lms.organizations.enums import MembershipState
 
@@ -82,3 +84,66 @@ class StaffImportQuerySet(ScopedQuerySet):
 
 class StaffImportEntryQuerySet(StaffImportQuerySet):
     organization_path = "staff_import__organization_id__in"
+
+
+class FirstCodeQuerySet(StaffImportQuerySet):
+    organization_path = "membership__organization_id__in"
+
+
+class AssociationMemberQuerySet(ScopedQuerySet):
+    """Seen by the administrators of both sides."""
+
+    def visible_to(self, user: Any) -> Self:
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        mine = scope.administered_organization_ids
+        return self.filter(Q(association__in=mine) | Q(enterprise__in=mine))
+
+    def active(self, on: date) -> Self:
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
+        )
+
+
+class PackageQuerySet(ScopedQuerySet):
+    """The association's own, and for a member's administrators those it opened."""
+
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).distinct()
+
+    def reach(self, scope: Scope) -> Q:
+        mine = scope.administered_organization_ids
+        today = clock.shanghai_date(clock.now())
+        return Q(association__in=mine) | _opened(mine, today)
+
+    def open_to(self, organization_id: int, *, on: date) -> Self:
+        """Packages that a member may take from on a day."""
+        return self.filter(_opened([organization_id], on)).distinct()
+
+
+class PackageItemQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).distinct()
+
+    def reach(self, scope: Scope) -> Q:
+        mine = scope.administered_organization_ids
+        today = clock.shanghai_date(clock.now())
+        return Q(package__association__in=mine) | _opened(mine, today, "package__")
+
+    def open_to(self, organization_id: int, *, on: date) -> Self:
+        return self.filter(_opened([organization_id], on, "package__")).distinct()
+
+
+def _opened(organization_ids: Iterable[int], on: date, path: str = "") -> Q:
+    """Open packages of associations to which one of the organizations belongs."""
+    to = f"{path}association__association_members__"
+    still = Q(**{f"{to}ends_on__isnull": True}) | Q(**{f"{to}ends_on__gte": on})
+    return still & Q(
+        **{
+            f"{path}is_open": True,
+            f"{path}association__is_active": True,
+            f"{to}enterprise__in": list(organization_ids),
+            f"{to}starts_on__lte": on,
+        }
+    )

@@ -20,6 +20,6 @@ def sweep_reports() -> None:
 @shared_task(name="reporting.refresh_overviews")
 def refresh_overviews() -> None:
     from lms.core.clock import now  # noqa: PLC0415 -- task body
-    from lms.reporting.domain import overview  # noqa: PLC0415 -- task body
+    from lms.reporting.domain import counting  # noqa: PLC0415 -- task body
 
-    overview.refresh_overviews(now=now())
+    counting.refresh_figures(now=now())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -44,6 +45,7 @@ from lms.portal.views.desk import (
     today,
 )
 from lms.reporting.domain import enterprise, people
+from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.duty_figures import duty_board
 from lms.reporting.domain.lists import (
     assignment_list,
@@ -125,16 +127,20 @@ def department(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     rows = people.people_with_figures(organization=organization, today=today())
     rows = people.sort_people(rows, by=request.GET.get("sort", ""))
     rows = rows.filter(department_id__in=inside)
-    bars = enterprise.department_bars(
-        organization=organization, today=today(), parent=found
-    )
+    counts = counts_of(organization=organization, today=today())
+    give: dict[str, Any] = {
+        "organization": organization,
+        "today": today(),
+        "counts": counts,
+    }
+    bars = enterprise.department_bars(**give, parent=found)
     by_id = {d.pk: d for d in departments}
     context = {
         "organization": organization,
         "is_whole": console.is_whole,
         "department": found,
         "bars": bars,
-        "duties": duty_board(organization=organization, today=today(), parent=found),
+        "duties": duty_board(**give, parent=found),
         "assigned": sum(bar.assigned for bar in bars),
         "finished": sum(bar.finished for bar in bars),
         "overdue": sum(bar.overdue for bar in bars),

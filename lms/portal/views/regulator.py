@@ -35,6 +35,7 @@ from lms.portal.domain.look_ups import (
 from lms.portal.forms import FindingForm, LookUpForm
 from lms.portal.permissions import regulated_or_404, require_regulator, signed_in
 from lms.reporting.domain.certificates import CertificateLine
+from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.enterprise import (
     assignment_rows,
     department_bars,
@@ -148,17 +149,21 @@ def enterprise(request: HttpRequest, code: str) -> HttpResponse:
     findings = Finding.objects.visible_to(request.user).filter(
         organization_id=organization.pk
     )
+    counts = counts_of(organization=organization, today=today)
+    give: dict[str, Any] = {
+        "organization": organization,
+        "today": today,
+        "counts": counts,
+    }
     context = {
         "findings": findings.select_related("author", "certificate")[:FINDINGS],
         "finding_form": FindingForm(),
         "long_days": long_days(organization_id=organization.pk),
         "organization": organization,
-        "summary": enterprise_summary(organization=organization, today=today),
-        "departments": department_bars(organization=organization, today=today),
+        "summary": enterprise_summary(**give),
+        "departments": department_bars(**give),
         "today": today,
-        "assignments": assignment_rows(
-            organization=organization, language=get_language(), today=today
-        ),
+        "assignments": assignment_rows(**give, language=get_language()),
         "crumbs": [
             {"title": _("Regulator's desk"), "url": reverse("portal:regulator")},
             {"title": organization.name},

@@ -9,25 +9,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
-
-from lms.compliance.enums import ObligationState
-from lms.compliance.models import Obligation
-from lms.organizations.domain.queries import organization_members
-from lms.organizations.enums import MembershipRole, MembershipState
 from lms.organizations.models import Department, Organization
+from lms.reporting.domain.counting import Counts, duty_counts, people_counts
 from lms.reporting.domain.enterprise import branch_of, department_subtrees
 
 # Local scales of discretion for art. 97 grade by the share of staff that was not
 # trained (seen in secondary sources; a province may cut elsewhere).
 BRACKETS = ((0, "none"), (10, "below_10"), (30, "below_30"), (101, "from_30"))
-MET = Q(state=ObligationState.MET)
-
-
-def overdue_on(today: date) -> Q:
-    """Obligations not met in time; the verdict of the day may be a night old."""
-    late = Q(state=ObligationState.OPEN, period_end__lt=today)
-    return Q(state=ObligationState.OVERDUE) | late
 
 
 @dataclass(frozen=True)
@@ -72,11 +60,16 @@ class DutyBoard:
     departments: list[DutyLine]
 
 
-FIGURES = ("people", "total", "met", "overdue", "untrained")
+DUTY_FIGURES = ("total", "met", "overdue", "untrained")
+FIGURES = ("people", *DUTY_FIGURES)
 
 
 def duty_board(
-    *, organization: Organization, today: date, parent: Department | None = None
+    *,
+    organization: Organization,
+    today: date,
+    parent: Department | None = None,
+    counts: Counts | None = None,
 ) -> DutyBoard:
     """Return the duties of an enterprise or a department, in three queries.
 
@@ -88,7 +81,7 @@ def duty_board(
     inside = department_subtrees(departments.values())[parent.pk] if parent else None
     whole = dict.fromkeys(FIGURES, 0)
     sums: dict[UUID | None, dict[str, Any]] = {}
-    for key, row in _figures(organization, today).items():
+    for key, row in _figures(organization, today, counts).items():
         if inside is not None and key not in inside:
             continue
         branch = branch_of(departments, key or 0, parent.pk if parent else None)
@@ -107,42 +100,18 @@ def duty_board(
 
 
 def _figures(
-    organization: Organization, today: date
+    organization: Organization, today: date, counts: Counts | None
 ) -> dict[int | None, dict[str, int]]:
-    """Return department → figures of those who stand right in it; two queries."""
-    late = Obligation.objects.filter(
-        overdue_on(today), membership=OuterRef("pk"), period_start__lte=today
-    )
-    members = organization_members(organization_id=organization.pk, on=today)
-    people = (
-        members.order_by()
-        .values("department_id")
-        .annotate(people=Count("pk"), untrained=Count("pk", filter=Exists(late)))
-    )
+    """Return department → figures of those who stand right in it."""
+    give: dict[str, Any] = {"organization": organization, "today": today}
+    people = counts.people if counts else people_counts(**give)
+    duties = counts.duties if counts else duty_counts(**give)
     figures: dict[int | None, dict[str, int]] = {
-        row["department_id"]: dict.fromkeys(FIGURES, 0)
-        | {"people": row["people"], "untrained": row["untrained"]}
+        row["place"]: dict.fromkeys(FIGURES, 0) | {"people": row["people"]}
         for row in people
     }
-    duties = (
-        Obligation.objects.filter(
-            Q(membership__ends_on__isnull=True) | Q(membership__ends_on__gte=today),
-            membership__organization_id=organization.pk,
-            membership__state=MembershipState.ACTIVE,
-            membership__role=MembershipRole.EMPLOYEE,
-            membership__starts_on__lte=today,
-            period_start__lte=today,
-        )
-        .order_by()
-        .values(department=F("membership__department_id"))
-        .annotate(
-            total=Count("pk"),
-            met=Count("pk", filter=MET),
-            overdue=Count("pk", filter=overdue_on(today)),
-        )
-    )
     for row in duties:
-        into = figures.setdefault(row["department"], dict.fromkeys(FIGURES, 0))
-        for figure in ("total", "met", "overdue"):
+        into = figures.setdefault(row["place"], dict.fromkeys(FIGURES, 0))
+        for figure in DUTY_FIGURES:
             into[figure] = row[figure]
     return figures

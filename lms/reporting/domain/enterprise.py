@@ -10,18 +10,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F
 
-from certificates.models import Certificate
-from courses.enums import EnrollmentState
-from courses.models import Enrollment
-from lms.compliance.models import Assignment, AssignmentEntry
-from lms.organizations.domain.queries import organization_members
-from lms.organizations.enums import MembershipRole, MembershipState
+from lms.compliance.models import Assignment
 from lms.organizations.models import Department, Organization
+from lms.reporting.domain.counting import (
+    Counts,
+    Row,
+    certificate_counts,
+    enrollment_counts,
+    entry_counts,
+    people_counts,
+)
 from lms.reporting.domain.titles import PageTitle, course_titles
-
-FINISHED = Q(state=EnrollmentState.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -69,45 +70,27 @@ class AssignmentRow:
         return self.people - self.finished
 
 
-def overdue_on(today: date) -> Q:
-    """Enrollments that should have been finished before `today`."""
-    return Q(due_on__lt=today) & ~FINISHED
-
-
-def assigned_enrollments() -> QuerySet[Enrollment]:
-    """Return the enrollments that serve an assignment which has not ended."""
-    entries = AssignmentEntry.objects.filter(
-        enrollment=OuterRef("pk"), assignment__ended_at__isnull=True
-    )
-    return Enrollment.objects.in_force().filter(Exists(entries))
-
-
-def counted_enrollments(
-    *, organization_ids: Iterable[int], today: date
-) -> QuerySet[Enrollment]:
-    """Return what the employees who are active on a day owe or have finished."""
-    return assigned_enrollments().filter(
-        Q(membership__ends_on__isnull=True) | Q(membership__ends_on__gte=today),
-        organization_id__in=list(organization_ids),
-        membership__state=MembershipState.ACTIVE,
-        membership__role=MembershipRole.EMPLOYEE,
-        membership__starts_on__lte=today,
+def enterprise_summary(
+    *, organization: Organization, today: date, counts: Counts | None = None
+) -> Summary:
+    """Return the figures of one enterprise, in three queries; none from `counts`."""
+    give: dict[str, Any] = {"organization": organization, "today": today}
+    rows = counts.enrollments if counts else enrollment_counts(**give)
+    people = counts.people if counts else people_counts(**give)
+    certificates = counts.certificates if counts else certificate_counts(**give)
+    return Summary(
+        members=total_of(people, "people"),
+        assigned=total_of(rows, "assigned"),
+        finished=total_of(rows, "finished"),
+        overdue=total_of(rows, "overdue"),
+        people_overdue=total_of(rows, "people_overdue"),
+        valid_certificates=certificates["valid"],
     )
 
 
-def enterprise_summary(*, organization: Organization, today: date) -> Summary:
-    """Return the figures of one enterprise, in three queries."""
-    rows = counted_enrollments(organization_ids=[organization.pk], today=today)
-    figures = rows.aggregate(
-        assigned=Count("pk"),
-        finished=Count("pk", filter=FINISHED),
-        overdue=Count("pk", filter=overdue_on(today)),
-        people_overdue=Count("membership", filter=overdue_on(today), distinct=True),
-    )
-    members = organization_members(organization_id=organization.pk, on=today).count()
-    certificates = Certificate.objects.filter(organization_id=organization.pk)
-    valid = certificates.valid_on(today).count()
-    return Summary(members=members, valid_certificates=valid, **figures)
+def total_of(rows: Iterable[Row], figure: str) -> int:
+    """Add one figure up over the departments."""
+    return sum(row[figure] for row in rows)
 
 
 def branch_of(
@@ -126,7 +109,11 @@ def branch_of(
 
 
 def department_bars(
-    *, organization: Organization, today: date, parent: Department | None = None
+    *,
+    organization: Organization,
+    today: date,
+    parent: Department | None = None,
+    counts: Counts | None = None,
 ) -> list[DepartmentBar]:
     """Return a bar for each department at the top, or right below `parent`.
 
@@ -139,10 +126,14 @@ def department_bars(
     inside = department_subtrees(departments.values())[parent.pk] if parent else None
     above = parent.pk if parent else None
     sums: dict[UUID | None, dict[str, Any]] = {}
-    for row in _figures_per_department(organization, today):
-        if inside is not None and row["department"] not in inside:
+    if counts is None:
+        rows = enrollment_counts(organization=organization, today=today)
+    else:
+        rows = counts.enrollments
+    for row in rows:
+        if inside is not None and row["place"] not in inside:
             continue
-        branch = branch_of(departments, row["department"] or 0, above)
+        branch = branch_of(departments, row["place"] or 0, above)
         key = branch.public_id if branch else None
         into = sums.setdefault(
             key, {"name": branch.name if branch else "", **dict.fromkeys(FIGURES, 0)}
@@ -151,22 +142,6 @@ def department_bars(
             into[figure] += row[figure]
     bars = [DepartmentBar(department_id=key, **values) for key, values in sums.items()]
     return sorted(bars, key=lambda bar: (-bar.missing, bar.name))
-
-
-def _figures_per_department(
-    organization: Organization, today: date
-) -> list[dict[str, Any]]:
-    rows = (
-        counted_enrollments(organization_ids=[organization.pk], today=today)
-        .values(department=F("membership__department_id"))
-        .annotate(
-            assigned=Count("pk"),
-            finished=Count("pk", filter=FINISHED),
-            overdue=Count("pk", filter=overdue_on(today)),
-        )
-        .order_by("department")
-    )
-    return [dict(row) for row in rows]
 
 
 FIGURES = ("assigned", "finished", "overdue")
@@ -186,7 +161,11 @@ def department_subtrees(departments: Iterable[Department]) -> dict[int, set[int]
 
 
 def assignment_rows(
-    *, organization: Organization, language: str, today: date
+    *,
+    organization: Organization,
+    language: str,
+    today: date,
+    counts: Counts | None = None,
 ) -> list[AssignmentRow]:
     """Return the enterprise's assignments with their figures, newest due day first.
 
@@ -203,8 +182,15 @@ def assignment_rows(
     departments = list(Department.objects.filter(organization=organization))
     trees = department_subtrees(departments)
     names = {d.pk: d.name for d in departments}
-    people = _people_per_department(organization, today)
-    entries = _entries_per_department(assignments, today)
+    give: dict[str, Any] = {"organization": organization, "today": today}
+    people = {
+        row["place"]: row["people"]
+        for row in (counts.people if counts else people_counts(**give))
+    }
+    entries: dict[int, list[Row]] = {assignment.pk: [] for assignment in assignments}
+    for row in counts.entries if counts else entry_counts(**give):
+        # Kept figures may still name one that has ended since.
+        entries.get(row["assignment_key"], []).append(row)
     keys = [a.course_key for a in assignments]
     titles = course_titles(keys=keys, language=language)
     return [
@@ -233,7 +219,7 @@ def _assignment_row(
     moved = sum(
         row["people"]
         for row in entries
-        if inside is not None and row["department"] not in inside
+        if inside is not None and row["place"] not in inside
     )
     return AssignmentRow(
         public_id=assignment.public_id,
@@ -245,38 +231,3 @@ def _assignment_row(
         finished=sum(row["finished"] for row in entries),
         overdue=sum(row["overdue"] for row in entries),
     )
-
-
-def _people_per_department(
-    organization: Organization, today: date
-) -> dict[int | None, int]:
-    rows = organization_members(organization_id=organization.pk, on=today)
-    counted = rows.order_by().values("department_id").annotate(n=Count("pk"))
-    return {row["department_id"]: row["n"] for row in counted}
-
-
-def _entries_per_department(
-    assignments: list[Assignment], today: date
-) -> dict[int, list[dict[str, Any]]]:
-    is_finished = Q(enrollment__state=EnrollmentState.COMPLETED)
-    is_overdue = Q(enrollment__due_on__lt=today) & ~is_finished
-    rows = (
-        AssignmentEntry.objects.filter(
-            Q(membership__ends_on__isnull=True) | Q(membership__ends_on__gte=today),
-            assignment__in=assignments,
-            membership__state=MembershipState.ACTIVE,
-            membership__starts_on__lte=today,
-        )
-        .exclude(enrollment__state=EnrollmentState.WITHDRAWN)
-        .values("assignment_id", department=F("membership__department_id"))
-        .annotate(
-            people=Count("pk"),
-            finished=Count("pk", filter=is_finished),
-            overdue=Count("pk", filter=is_overdue),
-        )
-        .order_by()
-    )
-    found: dict[int, list[dict[str, Any]]] = {a.pk: [] for a in assignments}
-    for row in rows:
-        found[row["assignment_id"]].append(dict(row))
-    return found

@@ -31,7 +31,7 @@ from lms.organizations.enums import MembershipRole, MembershipState
 from lms.organizations.models import Department, Membership, Organization
 from lms.organizations.querysets import MembershipQuerySet
 from lms.reporting.domain.certificates import CertificateLine, certificate_lines
-from lms.reporting.domain.enterprise import FINISHED, assigned_enrollments, overdue_on
+from lms.reporting.domain.counting import FINISHED, assigned_enrollments, overdue_on
 from lms.reporting.domain.units import UnitLine, light_progress, unit_lines
 
 PEOPLE_STATES = ("active", "waiting", "ended")

@@ -11,7 +11,7 @@ from lms.core.scope import scope_for
 from lms.organizations.enums import MembershipRole, OrganizationKind
 from lms.organizations.models import Membership, Organization
 from lms.organizations.querysets import OrganizationQuerySet
-from lms.reporting.domain.enterprise import (
+from lms.reporting.domain.counting import (
     FINISHED,
     counted_enrollments,
     overdue_on,

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from lms.compliance.models import CreditEntry
 from lms.organizations.domain.queries import organization_members
 from lms.organizations.models import Organization
+from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.duty_figures import duty_board
 from lms.reporting.domain.enterprise import enterprise_summary
 
@@ -61,12 +62,13 @@ def training_status(*, organization: Organization, today: date) -> TrainingStatu
     The obligations are judged by `lms.compliance`; one that is still open is overdue
     when its period has ended before.
     """
-    summary = enterprise_summary(organization=organization, today=today)
+    counts = counts_of(organization=organization, today=today)
+    summary = enterprise_summary(organization=organization, today=today, counts=counts)
     members = organization_members(organization_id=organization.pk, on=today)
     credited = CreditEntry.objects.filter(
         organization_id=organization.pk, membership_id=OuterRef("pk")
     )
-    duties = duty_board(organization=organization, today=today).whole
+    duties = duty_board(organization=organization, today=today, counts=counts).whole
     return TrainingStatus(
         code=organization.code,
         name=organization.name,

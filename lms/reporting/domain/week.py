@@ -2,28 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-
-from certificates.models import Certificate
-from courses.enums import OPEN_STATES, MoveOn, UnitKind
-from courses.models import Enrollment, Syllabus
-from lms.core.clock import start_of_day
-from lms.organizations.domain.queries import organization_members
-from lms.organizations.enums import MembershipRole, MembershipState
 from lms.organizations.models import Membership, Organization
-from lms.reporting.domain.enterprise import (
-    FINISHED,
-    AssignmentRow,
-    assigned_enrollments,
-    counted_enrollments,
-)
-
-WEEK = timedelta(days=7)
-SOON = timedelta(days=30)
-SHOWN_NAMES = 5
+from lms.reporting.domain.counting import WEEK, Counts, count_training
+from lms.reporting.domain.enterprise import AssignmentRow, total_of
 
 
 @dataclass(frozen=True)
@@ -75,51 +59,27 @@ class WeekList:
         )
 
 
-def week_changes(*, organization: Organization, today: date) -> Changes:
-    """Compare today's figures with those of seven days ago, in three queries.
+def week_changes(
+    *, organization: Organization, today: date, counts: Counts | None = None
+) -> Changes:
+    """Compare today's figures with those of seven days ago.
 
     Both sides count the people of today: somebody leaving is no progress.
     """
-    before = today - WEEK
-    moment = start_of_day(before)
-    rows = counted_enrollments(organization_ids=[organization.pk], today=today)
-    open_then = Q(completed_at__isnull=True) | Q(completed_at__gte=moment)
-    figures = rows.aggregate(
-        all_now=Count("pk"),
-        done_now=Count("pk", filter=FINISHED),
-        late_now=Count("pk", filter=Q(due_on__lt=today) & ~FINISHED),
-        all_then=Count("pk", filter=Q(enrolled_at__lt=moment)),
-        done_then=Count("pk", filter=Q(completed_at__lt=moment)),
-        late_then=Count(
-            "pk", filter=Q(due_on__lt=before, enrolled_at__lt=moment) & open_then
-        ),
-    )
-    is_pending = Q(state=MembershipState.PENDING)
-    people = Membership.objects.filter(
-        organization_id=organization.pk, role=MembershipRole.EMPLOYEE
-    ).aggregate(
-        joined=Count(
-            "pk", filter=Q(starts_on__gt=before, starts_on__lte=today) & ~is_pending
-        ),
-        left=Count("pk", filter=Q(ends_on__gte=before, ends_on__lt=today)),
-        waiting=Count("pk", filter=is_pending),
-    )
-    certificates = (
-        Certificate.objects.filter(organization_id=organization.pk)
-        .valid_on(today)
-        .aggregate(
-            fresh=Count("pk", filter=Q(issued_at__gte=moment)),
-            expiring=Count("pk", filter=Q(valid_until__lte=today + SOON)),
-        )
+    counts = counts or count_training(organization=organization, today=today)
+    now, then = ("assigned", "finished"), ("assigned_then", "finished_then")
+    rows, people = counts.enrollments, counts.movements
+    share_now, share_then = (
+        _share(total_of(rows, done), total_of(rows, whole))
+        for whole, done in (now, then)
     )
     return Changes(
         members=people["joined"] - people["left"],
-        share=_share(figures["done_now"], figures["all_now"])
-        - _share(figures["done_then"], figures["all_then"]),
-        overdue=figures["late_now"] - figures["late_then"],
-        certificates=certificates["fresh"],
+        share=share_now - share_then,
+        overdue=total_of(rows, "overdue") - total_of(rows, "overdue_then"),
+        certificates=counts.certificates["fresh"],
         waiting=people["waiting"],
-        expiring=certificates["expiring"],
+        expiring=counts.certificates["expiring"],
     )
 
 
@@ -133,13 +93,12 @@ def week_list(
     assignments: Iterable[AssignmentRow],
     changes: Changes,
     today: date,
+    counts: Counts | None = None,
 ) -> WeekList:
-    """Return what asks for a step this week; three queries, however many people."""
+    """Return what asks for a step this week; one query more for the names."""
+    counts = counts or count_training(organization=organization, today=today)
     rows = [row for row in assignments if row.finished < row.people]
     soon = today + WEEK
-    to_sign_off = _waiting_for_sign_off(organization, today)
-    assigned = assigned_enrollments().filter(membership=OuterRef("pk"))
-    members = organization_members(organization_id=organization.pk, on=today)
     return WeekList(
         overdue=[row for row in rows if row.overdue],
         due_soon=[
@@ -147,56 +106,17 @@ def week_list(
             for row in rows
             if not row.overdue and row.due_on and today <= row.due_on <= soon
         ],
-        to_sign_off=to_sign_off[:SHOWN_NAMES],
-        to_sign_off_count=len(to_sign_off),
+        to_sign_off=_people(counts.sign_off),
+        to_sign_off_count=counts.sign_off_count,
         waiting_count=changes.waiting,
-        unassigned_count=members.filter(~Exists(assigned)).count(),
+        unassigned_count=counts.members
+        - total_of(counts.enrollments, "people_assigned"),
         expiring_count=changes.expiring,
     )
 
 
-def _waiting_for_sign_off(organization: Organization, today: date) -> list[Person]:
-    """Return whom only a practical unit keeps from finishing, by name."""
-    open_rows = counted_enrollments(organization_ids=[organization.pk], today=today)
-    open_rows = open_rows.filter(state__in=OPEN_STATES)
-    online = {
-        syllabus.pk: count
-        for syllabus in Syllabus.objects.filter(
-            pk__in=open_rows.order_by().values("syllabus_id")
-        )
-        if (count := _online_before_practical(syllabus)) is not None
-    }
-    if not online:
+def _people(keys: list[int]) -> list[Person]:
+    if not keys:
         return []
-    people: dict[UUID, str] = {}
-    for enrollment in _with_done_units(open_rows, online):
-        if enrollment.done >= online[enrollment.syllabus_id]:  # type: ignore[attr-defined]
-            membership = enrollment.membership
-            if membership is not None:
-                people[membership.public_id] = membership.listed_name
-    found = [Person(public_id, name) for public_id, name in people.items()]
-    return sorted(found, key=lambda person: person.name)
-
-
-def _with_done_units(
-    rows: QuerySet[Enrollment], online: dict[int, int]
-) -> QuerySet[Enrollment]:
-    done = Count("progress", filter=Q(progress__completed_at__isnull=False))
-    return (
-        rows.filter(syllabus_id__in=online)
-        .select_related("membership")
-        .annotate(done=done)
-        .order_by("pk")
-    )
-
-
-def _online_before_practical(syllabus: Syllabus) -> int | None:
-    """Return how many units come before the practical ones; None without any.
-
-    Voluntary units count as well when done: a rare person may appear a little early.
-    """
-    required = [
-        unit for unit in syllabus.units if unit.get("move_on") != MoveOn.NOT_APPLICABLE
-    ]
-    practical = sum(unit["kind"] == UnitKind.PRACTICAL for unit in required)
-    return len(required) - practical if practical else None
+    rows = Membership.objects.filter(pk__in=keys).order_by("listed_name", "pk")
+    return [Person(m.public_id, m.listed_name) for m in rows]

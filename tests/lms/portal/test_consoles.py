@@ -28,9 +28,6 @@ from tests.factories.reporting import (
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 MAX_QUERIES = 25
-# The overview counts the duties by law (3 queries) beside what was assigned, and asks
-# for the figures' age.
-MAX_OVERVIEW_QUERIES = 29
 
 
 @pytest.fixture(autouse=True)
@@ -344,8 +341,7 @@ def test_pages_ask_the_same_for_one_and_many(
     client.force_login(world["admin"].user)
     address = enterprise_pages(world)[page]
     client.get(address)
-    most = MAX_OVERVIEW_QUERIES if page == "overview" else MAX_QUERIES
-    with django_assert_max_num_queries(most) as few:
+    with django_assert_max_num_queries(MAX_QUERIES) as few:
         client.get(address)
     assigned_people(
         assignment=world["assignment"],

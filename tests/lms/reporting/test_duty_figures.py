@@ -1,14 +1,16 @@
 """What is owed, met, due and overdue; the share that the law's scales grade."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from lms.compliance.models import Obligation, TrainingRule
 from lms.core import clock
-from lms.reporting.domain import overview
+from lms.organizations.models import OrganizationFigures
+from lms.reporting.domain import counting
+from lms.reporting.domain.counting import refresh_figures
 from lms.reporting.domain.duty_figures import DutyLine, duty_board
-from lms.reporting.domain.overview import overview_of, refresh_overviews
+from lms.reporting.domain.overview import overview_of
 from tests.factories.organizations import (
     DepartmentFactory,
     MembershipFactory,
@@ -120,15 +122,74 @@ def test_small_enterprise_is_counted_at_each_look(world):
     assert overview_of(**give).duties.whole.overdue == before + 1
 
 
-def test_large_enterprise_is_kept_and_refreshed(world, monkeypatch, frozen_now):
-    monkeypatch.setattr(overview, "SMALL", 2)
+@pytest.fixture
+def large(world, monkeypatch):
+    """The same enterprise, taken for a large one."""
+    monkeypatch.setattr(counting, "SMALL", 2)
     organization, plant = world
     give = {"organization": organization, "language": "zh-hans", "today": TODAY}
+    return organization, plant, give
+
+
+def test_large_enterprise_is_kept_and_refreshed(large, frozen_now):
+    organization, plant, give = large
     first = overview_of(**give)
     owe(MembershipFactory(organization=organization, department=plant), "overdue")
 
     assert overview_of(**give) == first
-    assert refresh_overviews(now=clock.now()) == 0
+    assert refresh_figures(now=clock.now()) == 0
     frozen_now.tick(timedelta(minutes=6))
-    assert refresh_overviews(now=clock.now()) == 1
+    assert refresh_figures(now=clock.now()) == 1
     assert overview_of(**give).duties.whole.overdue == first.duties.whole.overdue + 1
+
+
+def test_worker_counts_before_anybody_looks(large, frozen_now):
+    organization, plant, give = large
+    moment = datetime.combine(TODAY, time(9), tzinfo=clock.SHANGHAI)
+
+    assert refresh_figures(now=moment) == 1
+    owe(MembershipFactory(organization=organization, department=plant), "overdue")
+
+    # The first look finds what the worker counted, and is noted.
+    assert overview_of(**give).duties.whole.overdue == 2
+    assert OrganizationFigures.objects.get().looked_at is not None
+
+
+def test_unwatched_figures_are_counted_once_a_day(large):
+    moment = datetime.combine(TODAY, time(9), tzinfo=clock.SHANGHAI)
+
+    counted = [
+        refresh_figures(now=moment),
+        refresh_figures(now=moment + timedelta(hours=8)),
+        refresh_figures(now=moment + timedelta(days=1)),
+    ]
+
+    assert counted == [1, 0, 1]
+
+
+def test_figures_of_yesterday_are_not_shown(large):
+    organization, _plant, give = large
+    overview_of(**give)
+
+    overview_of(**give | {"today": TODAY + timedelta(days=1)})
+
+    kept = OrganizationFigures.objects.get(organization=organization)
+    assert kept.counted_on == TODAY + timedelta(days=1)
+
+
+def test_shrunken_enterprise_is_counted_on_the_spot_again(large, monkeypatch):
+    overview_of(**large[2])
+    monkeypatch.setattr(counting, "SMALL", 1000)
+
+    refresh_figures(now=clock.now())
+
+    assert not OrganizationFigures.objects.exists()
+
+
+def test_kept_figures_hold_no_names(large):
+    organization, _plant, give = large
+    overview_of(**give)
+
+    kept = str(OrganizationFigures.objects.get().counts)
+    members = organization.memberships.values_list("listed_name", "employee_number")
+    assert not any(text in kept for row in members for text in row if text)
