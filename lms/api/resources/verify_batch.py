@@ -51,15 +51,18 @@ class NumberSerializer(serializers.Serializer):
 class NumbersSerializer(serializers.Serializer):
     """Numbers, or a file (multipart)."""
 
-    certificates = NumberSerializer(
-        many=True, allow_empty=False, max_length=MAX_ROWS, help_text="1 to 20,000"
+    certificates = serializers.ListField(
+        child=NumberSerializer(),
+        allow_empty=False,
+        max_length=MAX_ROWS,
+        help_text="1 to 20,000",
     )
 
 
 class ListFileSerializer(serializers.Serializer):
     file = serializers.FileField(
-        help_text="XLSX or CSV with a column `number` (and `name`; the Chinese headings "
-        "are known too), or a ZIP of PDFs; up to 200 MB, 20,000 rows, 2,000 PDFs of 5 MB"
+        help_text="XLSX or CSV with a column `number` (and `name`; Chinese headings "
+        "are known too), or a ZIP of PDFs; up to 200 MB, 20,000 rows, 2,000 PDFs"
     )
 
 
@@ -164,6 +167,7 @@ class VerifyBatchView(APIView):
     @idempotent
     def _take(self, request: Request) -> Response:
         user = cast("User", request.user)
+        form: serializers.Serializer
         if request.FILES:
             form = ListFileSerializer(data=request.data)
             form.is_valid(raise_exception=True)

@@ -67,7 +67,6 @@ CALLS = {
         needs("courses/{course}/enroll", "post"),
     ],
     TokenScope.ORGANIZATION_READ: [needs("organizations/{code}/training-status")],
-    TokenScope.VERIFY: [needs("certificates/verify-batch", "post")],
 }
 
 

@@ -14,8 +14,8 @@ from certificates.models import BulkCheck
 from exams.domain.exchange.sheets import write_table
 from lms.accounts.domain.tokens import create_token
 from lms.accounts.enums import TokenScope
-from lms.audit.models import AuditEvent
 from lms.api.resources import verify_batch
+from lms.audit.models import AuditEvent
 from tests.certificates.conftest import *  # noqa: F403
 from tests.certificates.forging import document_of
 from tests.certificates.test_bulk_checking import archive, check_storage  # noqa: F401
@@ -48,9 +48,7 @@ def platform(db):
 
 def send(client, *rows, **headers):
     body = json.dumps({"certificates": list(rows)})
-    return client.post(
-        ADDRESS, body, content_type="application/json", headers=headers
-    )
+    return client.post(ADDRESS, body, content_type="application/json", headers=headers)
 
 
 def upload(client, data, filename):
@@ -105,7 +103,9 @@ def test_a_check_is_audited_and_its_list_removed(
 
 
 def test_a_long_list_becomes_a_job(platform, certificate):
-    response = send(platform, {"number": certificate.number}, *[{"number": ABSENT}] * 500)
+    response = send(
+        platform, {"number": certificate.number}, *[{"number": ABSENT}] * 500
+    )
     job = response.json()
     assert response.status_code == 202
     assert (job["state"], job["results"]) == ("queued", [])
@@ -194,7 +194,11 @@ def test_the_same_key_checks_once(platform, certificate):
 
 @pytest.mark.parametrize(
     "make",
-    [UserFactory, lambda: MembershipFactory().user, lambda: AdministratorFactory().user],
+    [
+        UserFactory,
+        lambda: MembershipFactory().user,
+        lambda: AdministratorFactory().user,
+    ],
     ids=["nobody", "employee", "administrator"],
 )
 def test_only_regulators_check_many(make, certificate):
