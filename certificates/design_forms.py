@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from certificates.domain.validity import rule_choices
 from certificates.models import TemplatePicture
 from certificates.validators import (
     LAYOUT_TEXTS,
@@ -24,6 +25,7 @@ FIELD_WORDS = {
     "organization": _("Organization"),
     "completed_on": _("Completed on"),
     "issued_on": _("Issued on"),
+    "review_on": _("Review due"),
     "valid_until": _("Valid until"),
     "number": _("Number"),
     "issuer": pgettext_lazy("certificate", "Issuer"),
@@ -45,12 +47,50 @@ class PageForm(forms.Form):
         max_value=600,
         help_text=_("Empty: the certificate does not expire."),
     )
+    validity_rule = forms.ChoiceField(
+        label=_("Or by a dated rule"),
+        required=False,
+        help_text=_("The row in force on the day of issue decides."),
+    )
     qr_x = forms.IntegerField(label=_("QR code: left"), **MILLIMETERS)
     qr_y = forms.IntegerField(label=_("QR code: top"), **MILLIMETERS)
     qr_size = forms.IntegerField(label=_("QR code: width"), **MILLIMETERS)
     background = forms.ModelChoiceField(
         TemplatePicture.objects.none(), label=_("Background"), required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "—"), *rule_choices()]
+        self.fields["validity_rule"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("validity_rule") and data.get("validity_months"):
+            self.add_error(
+                "validity_rule", _("Choose months or a rule, not both at once.")
+            )
+        return data
+
+
+class PhotoForm(forms.Form):
+    """Where the holder's photo stands; all empty for none."""
+
+    x = forms.IntegerField(label=_("Left"), required=False, **MILLIMETERS)
+    y = forms.IntegerField(label=_("Top"), required=False, **MILLIMETERS)
+    width = forms.IntegerField(
+        label=_("Width"),
+        required=False,
+        help_text=_("The height follows: 7 to a width of 5."),
+        **MILLIMETERS,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        given = [name for name in ("x", "y", "width") if data.get(name) is not None]
+        if given and len(given) < len(self.fields) and not self.errors:
+            raise ValidationError(_("Give left, top and width of the photo, or none."))
+        return data
 
 
 class FieldForm(forms.Form):
@@ -106,14 +146,15 @@ class DesignForm:
 
     def __init__(
         self, *, layout: dict[str, Any], months: int | None, pictures: Any,
-        data: Any = None,
+        rule: str = "", data: Any = None,
     ) -> None:  # fmt: skip
         by_hash = {picture.sha256: picture for picture in pictures}
         self.before, self.layout = layout, layout
         code = layout["qr"]
         initial = {
             "page": layout["page"], "orientation": layout["orientation"],
-            "validity_months": months, "qr_x": code["x"], "qr_y": code["y"],
+            "validity_months": months, "validity_rule": rule,
+            "qr_x": code["x"], "qr_y": code["y"],
             "qr_size": code["size"], "background": by_hash.get(layout["background"]),
         }  # fmt: skip
         self.page = PageForm(data, initial=initial, prefix="page")
@@ -130,11 +171,17 @@ class DesignForm:
         )
         for form in [*self.pictures.forms, self.pictures.empty_form]:
             form.fields["picture"].queryset = pictures  # type: ignore[attr-defined]
+        self.photo = PhotoForm(data, initial=layout.get("photo"), prefix="photo")
         self.error = ""
 
     def is_valid(self) -> bool:
         """Read the layout; what is wrong stands beside its field or in `error`."""
-        parts = [self.page.is_valid(), self.fields.is_valid(), self.pictures.is_valid()]
+        parts = [
+            self.page.is_valid(),
+            self.photo.is_valid(),
+            self.fields.is_valid(),
+            self.pictures.is_valid(),
+        ]
         if not all(parts):
             return False
         self.layout = self._read()
@@ -148,9 +195,14 @@ class DesignForm:
     def months(self) -> int | None:
         return self.page.cleaned_data["validity_months"]
 
+    @property
+    def rule(self) -> str:
+        return self.page.cleaned_data["validity_rule"]
+
     def _read(self) -> dict[str, Any]:
         page = self.page.cleaned_data
         background = page["background"]
+        photo = self.photo.cleaned_data
         kept = {name: self.before.get(name, "") for name in LAYOUT_TEXTS}
         return kept | {
             "version": 2,
@@ -158,6 +210,8 @@ class DesignForm:
             "orientation": page["orientation"],
             "background": background.sha256 if background else None,
             "qr": {"x": page["qr_x"], "y": page["qr_y"], "size": page["qr_size"]},
+            # Only where it is wanted: other layouts stay byte for byte as they were.
+            **({"photo": photo} if photo["width"] is not None else {}),
             "fields": [_without_delete(row) for row in _rows(self.fields)],
             "pictures": [
                 {

@@ -48,6 +48,7 @@ class BulkKind(models.TextChoices):
     """What was handed in for a bulk check."""
 
     SHEET = "sheet", _("List")
+    NUMBERS = "json", _("List of a program")
     ZIP = "zip", _("Archive of documents")
 
 

@@ -51,6 +51,10 @@ class TemplateRefused(errors.Invalid):
     """A template can't be saved as it is."""
 
 
+class RuleRefused(errors.Invalid):
+    """A validity rule can't be added as it is."""
+
+
 class BulkRefused(errors.Invalid):
     """A list or archive can't be checked; the message says why."""
 

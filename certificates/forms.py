@@ -35,6 +35,18 @@ class NumberForm(forms.Form):
         return number
 
 
+class PhotoForm(forms.Form):
+    file = forms.FileField(
+        label=_("Photo"),
+        help_text=_(
+            "A portrait as for an identity card, JPEG or PNG, at most 5 MB. It is cut "
+            "in the middle to 5 by 7."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png"}),
+        error_messages={"required": _("Choose a photo.")},
+    )
+
+
 class RevokeForm(forms.Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=RevocationReason.choices)
     note = forms.CharField(

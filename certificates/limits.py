@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 from rest_framework.views import APIView
 
 from certificates.errors import TooManyChecks
@@ -18,6 +18,12 @@ class VerifyThrottle(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: Any) -> str:
         ident = self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+class BatchThrottle(UserRateThrottle):
+    """Per person (`verify_batch` in the settings): each call may hold 20,000 rows."""
+
+    scope = "verify_batch"
 
 
 def require_allowed(request: Any) -> None:

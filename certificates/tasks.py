@@ -63,4 +63,6 @@ def remind_of_expiry() -> None:
     from certificates.domain import renewals  # noqa: PLC0415 -- task body
     from lms.core.clock import shanghai_date  # noqa: PLC0415 -- task body
 
-    renewals.remind_of_expiry(today=shanghai_date(now()))
+    today = shanghai_date(now())
+    renewals.remind_of_expiry(today=today)
+    renewals.remind_of_review(today=today)

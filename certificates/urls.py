@@ -16,6 +16,13 @@ urlpatterns = [
     ),
     path("verify/<str:number>/", verification.verdict, name="verdict"),
     path("learn/certificates/", holder.index, name="index"),
+    path("learn/certificates/photo/", holder.photo, name="photo"),
+    path("learn/certificates/photo/mine.jpg", holder.photo_file, name="photo_file"),
+    path(
+        "learn/certificates/<str:number>/photo.jpg",
+        holder.shown_photo,
+        name="shown_photo",
+    ),
     path("learn/certificates/<str:number>/", holder.detail, name="detail"),
     path("learn/certificates/<str:number>/certificate.pdf", holder.pdf, name="pdf"),
     path("learn/certificates/<str:number>/certificate.png", holder.png, name="png"),

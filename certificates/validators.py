@@ -21,12 +21,13 @@ MAX_TEXT = 300
 PAGES = {"A4": (210, 297), "A5": (148, 210), "letter": (215.9, 279.4)}
 FIELDS = (
     "holder", "title", "title_other", "hours", "score", "organization", "completed_on",
-    "issued_on", "valid_until", "number", "issuer", "text",
+    "issued_on", "review_on", "valid_until", "number", "issuer", "text",
 )  # fmt: skip
 COLORS = ("ink", "muted", "accent")
 ALIGNMENTS = ("left", "center", "right")
 NEEDED = ("holder", "title", "number", "issued_on")
 MIN_QR_MM = 22
+MIN_PHOTO_MM = 15
 MAX_PARTS = 40
 _SHA256 = re.compile(r"\A[0-9a-f]{64}\Z")
 
@@ -41,7 +42,7 @@ def validate_layout(value: Any) -> None:
         raise ValidationError(_("The layout must be an object with version 1 or 2."))
     known = {"version", "orientation", *LAYOUT_TEXTS}
     if value["version"] == 2:
-        known |= {"page", "background", "pictures", "qr", "fields"}
+        known |= {"page", "background", "pictures", "qr", "fields", "photo"}
     unknown = set(value) - known
     if unknown:
         raise ValidationError(
@@ -83,6 +84,30 @@ def _validate_places(value: dict[str, Any]) -> None:
         _require_place(value, part, "pictures", ("width", "height"))
     for part in _parts(value, "fields"):
         _validate_field(value, part)
+    _validate_photo(value)
+    _validate_code(value)
+    names = {part["name"] for part in _parts(value, "fields")}
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise ValidationError(
+            _("This field has to be on the page: %(name)s."),
+            params={"name": missing[0]},
+        )
+
+
+def _validate_photo(value: dict[str, Any]) -> None:
+    photo = value.get("photo")
+    if photo is None:
+        return
+    if not isinstance(photo, dict):
+        raise ValidationError(_("The photo needs a place."))
+    _require_place(value, photo, "photo", ("width",))
+    _require_place(value, photo | {"height": photo_height(photo)}, "photo", ())
+    if photo["width"] < MIN_PHOTO_MM:
+        raise ValidationError(_("The photo must be at least 15 mm wide."))
+
+
+def _validate_code(value: dict[str, Any]) -> None:
     code = value.get("qr")
     if not isinstance(code, dict):
         raise ValidationError(_("The QR code needs a place."))
@@ -91,13 +116,11 @@ def _validate_places(value: dict[str, Any]) -> None:
         raise ValidationError(
             _("The QR code must be at least 22 mm wide, or phones can't read it.")
         )
-    names = {part["name"] for part in _parts(value, "fields")}
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise ValidationError(
-            _("This field has to be on the page: %(name)s."),
-            params={"name": missing[0]},
-        )
+
+
+def photo_height(photo: dict[str, Any]) -> int:
+    """Return the height of the photo's place: 7 to a width of 5, whole millimeters."""
+    return round(photo["width"] * 7 / 5)
 
 
 def _parts(value: dict[str, Any], member: str) -> list[dict[str, Any]]:

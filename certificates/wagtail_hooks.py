@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from certificates.permissions import can_manage_certificates
-from certificates.views import batches, designs, office
+from certificates.views import batches, designs, office, rules
 
 
 class CertificatesMenuItem(MenuItem):
@@ -23,6 +23,7 @@ def register_office_urls() -> list[URLResolver]:
         path("templates/<int:pk>/", designs.edit, name="template"),
         path("templates/<int:pk>/preview/", designs.preview, name="preview"),
         path("templates/<int:pk>/pictures/", designs.upload, name="upload"),
+        path("rules/", rules.index, name="rules"),
         path("batches/", batches.index, name="batches"),
         path("batches/completions/", batches.completions, name="completions"),
         path("batches/training/", batches.training, name="training"),

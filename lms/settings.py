@@ -398,7 +398,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["lms.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "lms.api.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "lms.api.schema.ApiSchema",
-    "DEFAULT_THROTTLE_RATES": {"verify": "60/min", "search": "120/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "verify": "60/min",
+        "verify_batch": "30/min",
+        "search": "120/min",
+    },
     "EXCEPTION_HANDLER": "lms.api.errors.exception_handler",
     "PAGE_SIZE": 50,
     # Without it a forged X-Forwarded-For would make a new client of each request.
@@ -415,6 +419,7 @@ SPECTACULAR_SETTINGS = {
     "DEFAULT_GENERATOR_CLASS": "lms.api.schema.EnglishSchemaGenerator",
     "ENUM_NAME_OVERRIDES": {
         "CertificateState": "certificates.enums.CertificateState",
+        "JobState": "lms.core.enums.JobState",
         "EvidenceKind": "exams.enums.REPORTABLE_KINDS",
         "CardState": "exams.enums.CardState",
         "PracticeKind": "exams.enums.PracticeKind",

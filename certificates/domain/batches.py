@@ -24,6 +24,7 @@ from certificates.domain.facts import gather_facts
 from certificates.domain.fonts import require_glyphs
 from certificates.domain.issuing import attach_pdfs, tell_holder
 from certificates.domain.payload import Facts, Hours
+from certificates.domain.photos import no_photo, photos_of, wants_photo
 from certificates.domain.writing import Order, write_certificates
 from certificates.enums import CertificateState
 from certificates.models import (
@@ -152,6 +153,9 @@ def run_batch(*, batch_id: int) -> bool:
     except LeaseLost:
         logger.warning("Batch %s was taken over", batch_id)
         return False
+    except DomainError as error:
+        _close(batch, JobState.FAILED, error=str(error.message))
+        return False
     except Exception as error:
         # Storage and database raise their own kinds; the reason is kept with the row.
         logger.exception("Batch %s failed", batch_id)
@@ -207,14 +211,28 @@ def _issue_rows(batch: CertificateBatch) -> None:
         .order_by("position")[:CHUNK]
     ):
         orders = {}
+        photos = _photos_of(batch, rows)
         for row in rows:
-            order = _order_of(batch, row)
+            order = _order_of(batch, row, photos)
             if order is not None:
                 orders[row.pk] = order
         _issue_chunk(batch, rows, orders)
 
 
-def _order_of(batch: CertificateBatch, row: BatchRow) -> Order | None:
+def _holder_of(row: BatchRow) -> User:
+    return row.enrollment.learner if row.enrollment else row.holder  # type: ignore[return-value]
+
+
+def _photos_of(batch: CertificateBatch, rows: list[BatchRow]) -> dict[int, str] | None:
+    """Return the photos of a chunk; None when the template shows none."""
+    if not wants_photo(batch.template.layout):
+        return None
+    return photos_of([_holder_of(row) for row in rows])
+
+
+def _order_of(
+    batch: CertificateBatch, row: BatchRow, photos: dict[int, str] | None
+) -> Order | None:
     """Return the order of a row; a refusal is noted on the row instead."""
     template = batch.template
     try:
@@ -231,6 +249,8 @@ def _order_of(batch: CertificateBatch, row: BatchRow) -> Order | None:
             _refuse(row, "no_name", _("The person has no name."))
             return None
         require_glyphs({"texts": [*printed, name]})
+        if photos is not None and facts.holder.pk not in photos:
+            raise no_photo()
     except DomainError as error:
         _refuse(row, error.code, str(error.message))
         return None

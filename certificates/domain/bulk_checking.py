@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from certificates.domain.numbers import clean_number
@@ -38,6 +39,8 @@ MAX_ROWS = 20_000
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 3
 CHUNK = 500
+# A list of a program up to this length is judged while the program waits.
+AT_ONCE = 500
 INTAKE_SECONDS = 60
 NUMBER_HEADINGS = ("编号", "证书编号", "证书号", "number", "certificate")
 NAME_HEADINGS = ("姓名", "持证人", "name", "holder")
@@ -58,13 +61,44 @@ def submit_bulk_check(*, data: bytes, filename: str, by: User) -> BulkCheck:
         raise BulkRefused(
             "unknown_format", _("Choose a spreadsheet (XLSX, CSV) or a ZIP of PDFs.")
         )
-    check = BulkCheck(
-        created_by=by, filename=PurePath(filename).name[-200:], kind=kinds[ending]
-    )
-    check.file.save(f"{check.public_id}{ending}", ContentFile(data), save=False)
-    check.save()
+    check = _keep(data=data, filename=filename, kind=kinds[ending], by=by)
     run_bulk_check.delay_on_commit(check.pk)  # type: ignore[attr-defined]
     return check
+
+
+@transaction.atomic
+def submit_numbers(*, pairs: list[tuple[str, str]], by: User) -> BulkCheck:
+    """Take in (number, name) pairs of a program; an empty name is not compared.
+
+    Up to 500 are judged here and now (two queries); the worker does longer lists.
+
+    Raises:
+        BulkRefused: `empty` or `too_many`.
+    """
+    if not pairs:
+        raise BulkRefused("empty", _("The list is empty."))
+    _require_few(len(pairs))
+    data = json.dumps(pairs, ensure_ascii=False).encode()
+    check = _keep(data=data, filename="api.json", kind=BulkKind.NUMBERS, by=by)
+    if len(pairs) <= AT_ONCE:
+        run_check(check_id=check.pk)
+        check.refresh_from_db()
+    else:
+        run_bulk_check.delay_on_commit(check.pk)  # type: ignore[attr-defined]
+    return check
+
+
+def _keep(*, data: bytes, filename: str, kind: BulkKind, by: User) -> BulkCheck:
+    ending = PurePath(filename).suffix.lower()
+    check = BulkCheck(created_by=by, filename=PurePath(filename).name[-200:], kind=kind)
+    check.file.save(f"{check.public_id}{ending}", ContentFile(data), save=False)
+    check.save()
+    return check
+
+
+def _require_few(count: int) -> None:
+    if count > MAX_ROWS:
+        raise BulkRefused("too_many", _("A list holds at most 20,000 rows."))
 
 
 def run_check(*, check_id: int) -> bool:
@@ -84,8 +118,9 @@ def run_check(*, check_id: int) -> bool:
     try:
         with check.file.open("rb") as file:
             data = file.read()
-        work = check_rows if check.kind == BulkKind.SHEET else _check_archive
-        result = list(_counted(check, work(data)))
+        with translation.override(check.created_by.language):
+            rows = _WORK[BulkKind(check.kind)](data)
+            result = list(_counted(check, rows))
     except BulkRefused as error:
         _close(check, JobState.FAILED, error=str(error.message))
         return False
@@ -156,8 +191,7 @@ def check_rows(data: bytes) -> Iterator[dict[str, Any]]:
     """Yield the verdict of each row of a spreadsheet."""
     rows = json.loads(_intake("sheet", data))
     first, number_at, name_at = _columns(rows)
-    if len(rows) - first > MAX_ROWS:
-        raise BulkRefused("too_many", _("A list holds at most 20,000 rows."))
+    _require_few(len(rows) - first)
     given = []
     for place, row in enumerate(rows[first:], start=first + 1):
         number = row[number_at] if number_at < len(row) else ""
@@ -166,6 +200,14 @@ def check_rows(data: bytes) -> Iterator[dict[str, Any]]:
         if number or name:
             given.append((place, number, name))
     yield from check_numbers(given)
+
+
+def _check_pairs(data: bytes) -> Iterator[dict[str, Any]]:
+    """Yield the verdict of each pair that `submit_numbers` has kept, from row 1."""
+    pairs = json.loads(data)
+    yield from check_numbers(
+        [(row, number, name) for row, (number, name) in enumerate(pairs, start=1)]
+    )
 
 
 def check_numbers(given: list[tuple[int, str, str]]) -> Iterator[dict[str, Any]]:
@@ -221,6 +263,13 @@ def _files(data: bytes) -> Iterator[tuple[str, bytes]]:
     while head := unpacked.readline():
         header = json.loads(head)
         yield header["name"], unpacked.read(header["size"])
+
+
+_WORK: dict[BulkKind, Callable[[bytes], Iterator[dict[str, Any]]]] = {
+    BulkKind.SHEET: check_rows,
+    BulkKind.NUMBERS: _check_pairs,
+    BulkKind.ZIP: _check_archive,
+}
 
 
 def _intake(kind: str, data: bytes) -> bytes:

@@ -200,6 +200,7 @@ class Sheet:
             )
         for name, iso in (
             ("completed", data["completed_on"]),
+            ("review_on", data.get("review_on")),
             ("valid_until", data["valid_until"]),
         ):
             if iso:

@@ -228,6 +228,20 @@ def attach_pdfs(*, certificates: Iterable[Certificate]) -> int:
     return len(documents) - len(late)
 
 
+def waits_for_photo(*, holder: User) -> bool:
+    """Tell whether a certificate of the person waits for their photo."""
+    return IssueProblem.objects.filter(
+        enrollment__learner=holder, code="no_photo"
+    ).exists()
+
+
+def issue_what_waited(*, holder: User, now: datetime) -> None:
+    """Issue what was refused for want of a photo, now that there is one."""
+    waiting = IssueProblem.objects.filter(enrollment__learner=holder, code="no_photo")
+    for pk in list(waiting.values_list("enrollment_id", flat=True)):
+        issue_for_enrollment(enrollment_id=pk, now=now)
+
+
 def issue_for_enrollment(*, enrollment_id: int, now: datetime) -> Certificate | None:
     """Issue on completion; a refusal is kept as `IssueProblem` for staff, not lost."""
     enrollment = Enrollment.objects.select_related("learner").get(pk=enrollment_id)

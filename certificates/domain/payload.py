@@ -10,6 +10,7 @@ from django.conf import settings
 
 from certificates.domain.names import mask_name
 from certificates.domain.tokens import build_token
+from certificates.domain.validity import Validity
 from certificates.models import CertificateTemplate
 from lms.accounts.models import User
 from lms.core.clock import shanghai_date
@@ -57,23 +58,12 @@ def credit_hours(seconds: int) -> str:
     return str(hours.quantize(Decimal("0.1"), rounding=ROUND_FLOOR))
 
 
-def expiry(*, issued_on: date, months: int | None) -> date | None:
-    """Return the last valid day: the day before the same day `months` later."""
-    if months is None:
-        return None
-    count = issued_on.month - 1 + months
-    year, month = issued_on.year + count // 12, count % 12 + 1
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    last = (first_of_next - date.resolution).day
-    if issued_on.day > last:
-        return date(year, month, last)
-    return date(year, month, issued_on.day) - date.resolution
-
-
 def build_payload(
     *,
     facts: Facts,
     template: CertificateTemplate,
+    validity: Validity,
+    photo: str,
     number: str,
     salt: bytes,
     key: SigningKey,
@@ -81,10 +71,11 @@ def build_payload(
 ) -> dict[str, Any]:
     """Return the whole payload, QR token included. Everything the page prints is in it.
 
-    Texts, integers, lists and nulls only, so that RFC 8785 gives one byte string.
+    `photo` is the SHA-256 of the holder's photo, empty without one. Texts,
+    integers, lists and nulls only, so that RFC 8785 gives one byte string.
     """
     issued_on = shanghai_date(now)
-    valid_until = expiry(issued_on=issued_on, months=template.validity_months)
+    until, review_on = validity.valid_until, validity.review_on
     name = " ".join(facts.holder.get_full_name().split())
     payload: dict[str, Any] = {
         "type": PAYLOAD_TYPE,
@@ -97,6 +88,7 @@ def build_payload(
             "name_en": template.issuer.name_en,
         },
         "holder": {"name": name, "masked": mask_name(name)},
+        "photo": photo or None,
         "title": {"text": facts.title, "other": facts.title_other},
         "course_key": str(facts.course_key) if facts.course_key else None,
         "hours": [
@@ -114,7 +106,9 @@ def build_payload(
         ),
         "completed_on": facts.completed_on.isoformat(),
         "issued_on": issued_on.isoformat(),
-        "valid_until": valid_until.isoformat() if valid_until else None,
+        "valid_until": until.isoformat() if until else None,
+        "review_on": review_on.isoformat() if review_on else None,
+        "validity": validity.rule,
         "layout": {"note": "", "statement": "", "subheading": ""} | template.layout,
         "verify_url": f"{settings.SITE_URL}/verify/",
         "salt": salt.hex(),

@@ -19,14 +19,16 @@ from certificates.domain.drawing import (
 )
 from certificates.domain.fonts import REGULAR, STRONG
 from certificates.domain.lettering import fit_lines
+from certificates.domain.photos import photo_bytes
 from certificates.domain.pictures import picture_bytes
 from certificates.domain.wording import hours_text, label, long_date
-from certificates.validators import page_millimeters
+from certificates.validators import page_millimeters, photo_height
 
 MM = 72 / 25.4
 COLORS = {"ink": INK, "muted": MUTED, "accent": ACCENT}
 SMALLEST = 6.0
 LEADING = 1.3
+SAMPLE_PHOTO = "sample"
 ROWS_MARGIN, ROW = 60.0, 20.0
 
 
@@ -40,6 +42,8 @@ def draw_placed(canvas: Any, payload: dict[str, Any]) -> None:
         x, across, down = (part[key] * MM for key in ("x", "width", "height"))
         y = height - part["y"] * MM - down
         _draw_picture(canvas, part["sha256"], x, y, across, down)
+    if layout.get("photo") and payload.get("photo"):
+        _draw_photo(canvas, layout["photo"], payload["photo"], height)
     for part in layout.get("fields", []):
         _draw_field(canvas, part, field_text(payload, part), height)
     code = layout["qr"]
@@ -57,6 +61,37 @@ def _draw_picture(
     canvas.drawImage(image, x, y, width, height, mask="auto")
 
 
+def _draw_photo(
+    canvas: Any, place: dict[str, Any], sha256: str, page_height: float
+) -> None:
+    from reportlab.lib.utils import ImageReader
+
+    across, down = place["width"] * MM, photo_height(place) * MM
+    x, y = place["x"] * MM, page_height - place["y"] * MM - down
+    if sha256 == SAMPLE_PHOTO:
+        _draw_silhouette(canvas, x, y, across, down)
+        return
+    image = ImageReader(io.BytesIO(photo_bytes(sha256)))
+    canvas.drawImage(image, x, y, across, down)
+
+
+def _draw_silhouette(
+    canvas: Any, x: float, y: float, width: float, height: float
+) -> None:
+    """Draw head and shoulders where the preview has no face to show."""
+    canvas.saveState()
+    frame = canvas.beginPath()
+    frame.rect(x, y, width, height)
+    canvas.clipPath(frame, stroke=0, fill=0)
+    canvas.setFillColorRGB(*LINE)
+    canvas.rect(x, y, width, height, stroke=0, fill=1)
+    canvas.setFillColorRGB(*MUTED)
+    canvas.circle(x + width / 2, y + 0.6 * height, 0.24 * width, stroke=0, fill=1)
+    shoulders = (x + 0.1 * width, y - 0.4 * height, x + 0.9 * width, y + 0.36 * height)
+    canvas.ellipse(*shoulders, stroke=0, fill=1)
+    canvas.restoreState()
+
+
 def field_text(payload: dict[str, Any], part: dict[str, Any]) -> str:
     """Return what a field prints; empty when the certificate has no such fact."""
     name, language = part["name"], payload["language"]
@@ -68,8 +103,9 @@ def field_text(payload: dict[str, Any], part: dict[str, Any]) -> str:
 
 
 def _value(payload: dict[str, Any], name: str, language: str) -> str:
-    if name in ("completed_on", "issued_on", "valid_until"):
-        return long_date(payload[name], language=language) if payload[name] else ""
+    if name in ("completed_on", "issued_on", "review_on", "valid_until"):
+        day = payload.get(name)
+        return long_date(day, language=language) if day else ""
     if name == "hours":
         hours = payload["hours"]
         return hours_text(hours[0]["hours"], language=language) if hours else ""

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from certificates.domain.placing import SAMPLE_PHOTO
 from certificates.domain.wording import label
 
 SAMPLES = ("short", "long", "rare", "record")
@@ -36,12 +37,14 @@ def sample_payload(
         "language": language,
         "issuer": issuer,
         "holder": {"name": holder, "masked": "*"},
+        "photo": SAMPLE_PHOTO,
         "title": {"text": title, "other": other},
         "hours": _hours(sample),
         "organization": organization,
         "score": {"score": "92", "max": "100"},
         "completed_on": "2026-11-20",
         "issued_on": "2026-11-23",
+        "review_on": "2027-11-22",
         "valid_until": "2029-11-22",
         "layout": {"note": "", "statement": "", "subheading": ""} | layout,
         "verify_url": "https://example.com/verify/",

@@ -106,7 +106,7 @@ def placed_layout(language: str) -> dict[str, Any]:
 @transaction.atomic
 def save_version(
     *, template: CertificateTemplate, layout: dict[str, Any],
-    validity_months: int | None, by: User,
+    validity_months: int | None, by: User, validity_rule: str = "",
 ) -> CertificateTemplate:  # fmt: skip
     """Write the design as the next version; the one before stays as it was, unused.
 
@@ -118,7 +118,9 @@ def save_version(
     """
     validate_layout(layout)
     _require_pictures(layout)
-    same = (template.layout, template.validity_months) == (layout, validity_months)
+    same = (template.layout, template.validity_months, template.validity_rule) == (
+        layout, validity_months, validity_rule,
+    )  # fmt: skip
     if same and template.is_active:
         return template
     family = CertificateTemplate.objects.filter(
@@ -136,7 +138,8 @@ def save_version(
             saved = CertificateTemplate.objects.create(
                 issuer=template.issuer, name=template.name,
                 language=template.language, version=newest + 1, layout=layout,
-                validity_months=validity_months, audience=template.audience,
+                validity_months=validity_months, validity_rule=validity_rule,
+                audience=template.audience,
                 owner_organization_id=template.owner_organization_id,
             )  # fmt: skip
     except IntegrityError as error:

@@ -11,6 +11,7 @@ WORDS = {
     "organization": ("所在单位", "Organization"),
     "completed": ("完成日期", "Completed"),
     "valid_until": ("有效期至", "Valid until"),
+    "review_on": ("应复审日期", "Review due"),
     "issued": ("签发日期", "Issued"),
     "scan": ("扫码核验", "Scan to verify"),
     "holder": ("持证人", "Holder"),

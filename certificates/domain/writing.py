@@ -10,11 +10,14 @@ from certificates.domain.canonical import canonical_json
 from certificates.domain.fonts import require_glyphs
 from certificates.domain.numbers import hold_series, new_number, take_serials
 from certificates.domain.payload import Facts, build_payload
+from certificates.domain.photos import no_photo, photos_of, wants_photo
 from certificates.domain.register import NewEntry, append_entries, commit
 from certificates.domain.tokens import publish_key
+from certificates.domain.validity import Validity, validity_of
 from certificates.enums import EntryKind
 from certificates.models import Certificate, CertificateTemplate, IssueProblem
 from courses.models import Enrollment
+from lms.core.clock import shanghai_date
 from lms.core.signing import SigningKey, signing_key
 
 SALT_BYTES = 32
@@ -42,7 +45,7 @@ def write_certificates(*, orders: list[Order], now: datetime) -> list[Certificat
     statements. Telling, auditing and rendering is the caller's.
 
     Raises:
-        GlyphMissing, RegisterBehind: nothing is written then.
+        GlyphMissing, IssueRefused, RegisterBehind: nothing is written then.
     """
     if not orders:
         return []
@@ -52,10 +55,16 @@ def write_certificates(*, orders: list[Order], now: datetime) -> list[Certificat
     key = signing_key()
     publish_key(key=key, now=now)
     serials = take_serials(series=series, count=len(orders))
+    validities = _validities(orders, shanghai_date(now))
+    photos = _photos(orders)
     drafts = [
-        _draft(order=order, year=series.year, serial=serial, key=key, now=now)
+        _draft(
+            order=order, year=series.year, serial=serial, key=key, now=now,
+            validity=validities[order.template.pk],
+            photo=photos.get(order.facts.holder.pk, ""),
+        )
         for order, serial in zip(orders, serials, strict=True)
-    ]
+    ]  # fmt: skip
     entries = [
         NewEntry(
             kind=order.kind,
@@ -70,6 +79,24 @@ def write_certificates(*, orders: list[Order], now: datetime) -> list[Certificat
     enrollments = [order.enrollment for order in orders if order.enrollment]
     IssueProblem.objects.filter(enrollment__in=enrollments).delete()
     return written
+
+
+def _validities(orders: list[Order], day: date) -> dict[int, Validity]:
+    """Ask for the validity of each template once."""
+    templates = {order.template.pk: order.template for order in orders}
+    return {
+        pk: validity_of(template=template, issued_on=day)
+        for pk, template in templates.items()
+    }
+
+
+def _photos(orders: list[Order]) -> dict[int, str]:
+    """Return the photos that the templates show, one query for all."""
+    holders = [o.facts.holder for o in orders if wants_photo(o.template.layout)]
+    photos = photos_of(holders) if holders else {}
+    if any(holder.pk not in photos for holder in holders):
+        raise no_photo()
+    return photos
 
 
 def _still_wanted(orders: list[Order]) -> list[Order]:
@@ -90,16 +117,17 @@ def _still_wanted(orders: list[Order]) -> list[Order]:
 
 
 def _draft(
-    *, order: Order, year: int, serial: int, key: SigningKey, now: datetime
-) -> Certificate:
+    *, order: Order, year: int, serial: int, key: SigningKey, now: datetime,
+    validity: Validity, photo: str,
+) -> Certificate:  # fmt: skip
     facts, template = order.facts, order.template
     number = new_number(issuer=template.issuer, year=year, serial=serial)
     salt = secrets.token_bytes(SALT_BYTES)
     payload = build_payload(
-        facts=facts, template=template, number=number, salt=salt, key=key, now=now
-    )
+        facts=facts, template=template, validity=validity, number=number, salt=salt,
+        key=key, now=now, photo=photo if wants_photo(template.layout) else "",
+    )  # fmt: skip
     require_glyphs(payload)
-    until = payload["valid_until"]
     return Certificate(
         number=number,
         issuer=template.issuer,
@@ -116,7 +144,10 @@ def _draft(
         title=facts.title,
         payload=canonical_json(payload).decode(),
         salt=salt,
+        photo_sha256=payload["photo"] or "",
         kid=key.kid,
         issued_at=now,
-        valid_until=date.fromisoformat(until) if until else None,
+        valid_until=validity.valid_until,
+        validity_rule=template.validity_rule,
+        review_on=validity.review_on,
     )

@@ -12,6 +12,7 @@ from certificates.models.issuer import (
     NumberSeries,
     PublishedKey,
 )
+from certificates.models.photo import HolderPhoto
 from certificates.models.picture import TemplatePicture
 from certificates.models.register import (
     Checkpoint,
@@ -19,6 +20,7 @@ from certificates.models.register import (
     RegisterHead,
     RegisterNode,
 )
+from certificates.models.validity import ValidityRule
 
 __all__ = [
     "BatchRow",
@@ -28,6 +30,7 @@ __all__ = [
     "CertificateTemplate",
     "Checkpoint",
     "Finding",
+    "HolderPhoto",
     "IssueProblem",
     "Issuer",
     "NumberSeries",
@@ -39,4 +42,5 @@ __all__ = [
     "SampledCertificate",
     "SamplingPlan",
     "TemplatePicture",
+    "ValidityRule",
 ]

@@ -54,12 +54,15 @@ class Certificate(TimeStampedModel):
     title = models.CharField(_("title"), max_length=255)
     payload = EncryptedTextField(context="certificates.certificate.payload", null=True)
     salt = models.BinaryField(max_length=32, null=True)
+    photo_sha256 = models.CharField(max_length=64, blank=True)
     kid = models.CharField(max_length=43)
     register_index = models.BigIntegerField(unique=True)
     pdf = models.FileField(storage=private_storage, max_length=200, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     issued_at = models.DateTimeField(_("issued at"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    validity_rule = models.SlugField(_("validity rule"), max_length=40, blank=True)
+    review_on = models.DateField(_("review due"), null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
 

@@ -69,6 +69,12 @@ class CertificateTemplate(OwnedModel, TimeStampedModel):
         blank=True,
         help_text=_("Empty: the certificate does not expire."),
     )
+    validity_rule = models.SlugField(
+        _("validity rule"),
+        max_length=40,
+        blank=True,
+        help_text=_("A dated rule decides in place of a fixed number of months."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = OwnedQuerySet.as_manager()
@@ -88,6 +94,10 @@ class CertificateTemplate(OwnedModel, TimeStampedModel):
             models.CheckConstraint(
                 condition=Q(validity_months__isnull=True) | Q(validity_months__gt=0),
                 name="certificates_template_validity_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(validity_rule="") | Q(validity_months__isnull=True),
+                name="certificates_template_rule_or_months",
             ),
         ]
 

@@ -42,6 +42,7 @@ def _form(request: HttpRequest, template: CertificateTemplate) -> DesignForm:
     return DesignForm(
         layout=layout,
         months=template.validity_months,
+        rule=template.validity_rule,
         pictures=TemplatePicture.objects.visible_to(request.user),
         data=request.POST if request.method == "POST" else None,
     )
@@ -65,6 +66,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             saved = save_version(
                 template=template, layout=form.layout, validity_months=form.months,
+                validity_rule=form.rule,
                 by=request.user,  # type: ignore[arg-type]
             )  # fmt: skip
         except DomainError as error:
@@ -120,7 +122,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _first_error(form: DesignForm) -> str:
-    for part in (form.page, *form.fields.forms, *form.pictures.forms):
+    for part in (form.page, form.photo, *form.fields.forms, *form.pictures.forms):
         for name, errors in part.errors.items():
             label = part.fields[name].label if name in part.fields else ""
             return f"{label}: {errors[0]}" if label else str(errors[0])

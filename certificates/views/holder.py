@@ -2,22 +2,42 @@
 
 import io
 from datetime import date
+from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
+from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from certificates.domain.drawing import make_code, qr_text
+from certificates.domain.issuing import issue_what_waited, waits_for_photo
 from certificates.domain.looks import looks_at
+from certificates.domain.photos import (
+    MAX_BYTES,
+    choose_photo,
+    current_photo,
+    photo_bytes,
+    remove_photo,
+)
 from certificates.domain.queries import certificate_for, certificates_of
 from certificates.domain.rendering import render_png
+from certificates.domain.validity import asks_for_review
 from certificates.domain.verification import verify_number
-from certificates.errors import DocumentPending
+from certificates.errors import DocumentPending, PictureRefused
+from certificates.forms import PhotoForm
 from certificates.models import Certificate
 from certificates.views.presentation import present
+from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
 from lms.core.clock import now, shanghai_date
@@ -30,8 +50,57 @@ def index(request: HttpRequest) -> HttpResponse:
     """List a person's own certificates."""
     rows = certificates_of(request.user)  # type: ignore[arg-type]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "today": shanghai_date(now())}
+    context = {
+        "page_obj": page,
+        "today": shanghai_date(now()),
+        "waits_for_photo": waits_for_photo(holder=request.user),  # type: ignore[arg-type]
+    }
     return render(request, "certificates/index.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def photo(request: HttpRequest) -> HttpResponse:
+    """Hand in, look at or take back the photo for one's certificates."""
+    person = cast("User", request.user)
+    is_sent = request.method == "POST"
+    form = PhotoForm(request.POST, request.FILES) if is_sent else PhotoForm()
+    if is_sent and "remove" in request.POST:
+        remove_photo(holder=person)
+        messages.success(request, _("Your photo is removed."))
+        return redirect("certificates:photo")
+    if is_sent and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            choose_photo(holder=person, data=upload.read(MAX_BYTES + 1))
+        except PictureRefused as error:
+            form.add_error("file", str(error.message))
+        else:
+            issue_what_waited(holder=person, now=now())
+            messages.success(request, _("Your photo is kept for your certificates."))
+            return redirect("certificates:photo")
+    context = {"form": form, "photo": current_photo(holder=person)}
+    status = 422 if is_sent else 200
+    return render(request, "certificates/photo.html", context, status=status)
+
+
+@login_required
+def photo_file(request: HttpRequest) -> HttpResponseBase:
+    """Send a person's own photo."""
+    found = current_photo(holder=cast("User", request.user))
+    if found is None:
+        raise Http404
+    return _private(FileResponse(found.file.open("rb"), content_type="image/jpeg"))
+
+
+@login_required
+def shown_photo(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Send the photo that a certificate shows, to those who may see it."""
+    certificate = certificate_for(user=request.user, number=number)
+    if not certificate.photo_sha256:
+        raise Http404
+    picture = io.BytesIO(photo_bytes(certificate.photo_sha256))
+    return _private(FileResponse(picture, content_type="image/jpeg"))
 
 
 @login_required
@@ -46,6 +115,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": certificate,
         "facts": facts,
         "report": present(verify_number(number=number, now=now())),
+        "review_on": _review_on(certificate),
         "completed_on": date.fromisoformat(facts["completed_on"]),
         "qr": qr_svg(qr_text(facts)),
         "is_holder": is_holder,
@@ -53,6 +123,14 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     response = render(request, "certificates/detail.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _review_on(certificate: Certificate) -> date | None:
+    """Return the day of the review, None once the law no longer asks for it."""
+    day = certificate.review_on
+    if day is None or not asks_for_review(code=certificate.validity_rule, day=day):
+        return None
+    return day
 
 
 @login_required

@@ -20,6 +20,7 @@ RESOURCES = (
     "exams",
     "practice",
     "wrong_answers",
+    "verify_batch",
     "certificates",
     "register",
     "organizations",

@@ -100,6 +100,11 @@ class Verb(models.TextChoices):
         _("Certificate template saved"),
     )
     CERTIFICATE_REVOKED = "certificate_revoked", _("Certificate revoked")
+    CERTIFICATE_PHOTO_CHANGED = (
+        "certificate_photo_changed",
+        _("Photo for certificates changed"),
+    )
+    VALIDITY_RULE_ADDED = "validity_rule_added", _("Validity rule added")
     CERTIFICATE_DOUBTED = "certificate_doubted", _("Certificate in doubt")
     KEY_WITHDRAWN = "key_withdrawn", _("Signing key withdrawn")
     CERTIFICATE_VIEWED = "certificate_viewed", _("Certificate viewed")

@@ -11,7 +11,8 @@ from certificates.domain.fonts import REGULAR, missing_characters, text_width
 from certificates.domain.lettering import NOT_AT_START, fit_lines, wrap_text
 from certificates.domain.names import is_same_name, mask_name
 from certificates.domain.numbers import clean_number
-from certificates.domain.payload import credit_hours, expiry
+from certificates.domain.payload import credit_hours
+from certificates.domain.validity import expiry
 from certificates.domain.wording import long_date
 
 pytestmark = pytest.mark.unit

@@ -16,11 +16,13 @@ function numbers(row, extents) {
   const width = read(extents.width)?.value ?? 10;
   const height = extents.height ? read(extents.height)?.value : null;
   const points = extents.size ? read(extents.size)?.value : null;
-  return { x, y, width, height: height ?? (points ? points * 0.48 : width) };
+  const shape = width * (extents.ratio ?? 1);
+  return { x, y, width, height: height ?? (points ? points * 0.48 : shape) };
 }
 
 const EXTENTS = {
   qr: { x: "-qr_x", y: "-qr_y", width: "-qr_size" },
+  photo: { x: "-x", y: "-y", width: "-width", ratio: 1.4 },
   field: { x: "-x", y: "-y", width: "-width", size: "-size" },
   picture: { x: "-x", y: "-y", width: "-width", height: "-height" },
 };
@@ -78,7 +80,8 @@ class Designer {
     handle.className = "design__handle";
     handle.dataset.index = index;
     const select = row.querySelector("select");
-    handle.title = row.dataset.part === "qr" ? "QR" : select.selectedOptions[0].textContent;
+    const named = { qr: "QR", photo: row.dataset.name };
+    handle.title = named[row.dataset.part] ?? select.selectedOptions[0].textContent;
     handle.setAttribute("aria-label", handle.title);
     const share = (value, whole) => `${(100 * value) / whole}%`;
     const place = () => {

@@ -17,7 +17,7 @@ from lms.accounts.models import User
 from lms.api.authentication import HasScope
 from lms.api.idempotency import idempotent
 from lms.core.enums import JobState
-from lms.core.errors import DomainError
+from lms.core.errors import TooLarge
 from lms.core.sheets.refusals import remark_from_json
 from lms.core.uploads import body_is_larger
 from lms.organizations.domain.staff_import.importing import submit_import
@@ -29,10 +29,6 @@ from lms.organizations.permissions import can_administer
 from lms.ui.languages import site_path
 
 SHOWN = 500
-
-
-class BodyTooLarge(DomainError):
-    status = 413
 
 
 class StaffListSerializer(serializers.Serializer):
@@ -138,7 +134,7 @@ class StaffImportView(APIView):
         """Take a staff list in; the work goes on in a job."""
         if body_is_larger(request._request, MAX_FILE_BYTES):  # noqa: SLF001 -- before the body is read
             limit = MAX_FILE_BYTES // 1024 // 1024
-            raise BodyTooLarge(
+            raise TooLarge(
                 "file_too_large",
                 _("The file is larger than %(limit)s MB.") % {"limit": limit},
             )
