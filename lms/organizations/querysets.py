@@ -93,12 +93,9 @@ class FirstCodeQuerySet(StaffImportQuerySet):
 class AssociationMemberQuerySet(ScopedQuerySet):
     """Seen by the administrators of both sides."""
 
-    def visible_to(self, user: Any) -> Self:
-        scope = scope_for(user)
-        if scope.is_staff_all:
-            return self.all()
+    def reach(self, scope: Scope) -> Q:
         mine = scope.administered_organization_ids
-        return self.filter(Q(association__in=mine) | Q(enterprise__in=mine))
+        return Q(association__in=mine) | Q(enterprise__in=mine)
 
     def active(self, on: date) -> Self:
         return self.filter(
