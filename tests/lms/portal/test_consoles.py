@@ -33,11 +33,6 @@ MAX_QUERIES = 25
 MAX_OVERVIEW_QUERIES = 29
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def world():
     """Return an enterprise with a department, an assignment and three people."""
