@@ -4,30 +4,17 @@ Without any variable the site runs on SQLite, local files and Celery's file-syst
 transport under `LMS_DATA_DIR`; production is the same code with other variables.
 """
 
-import base64
-import secrets
 from pathlib import Path
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
-from lms.core.secrets import read_or_create_secret
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.smart_cast = False
-if (BASE_DIR / ".env").exists():
-    environ.Env.read_env(BASE_DIR / ".env")
-
-DATA_DIR = Path(env.str("LMS_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+from lms import configuration
+from lms.configuration import BASE_DIR, DATA_DIR, env
 
 # --- identity of the installation ---
 DEBUG = env.bool("LMS_DEBUG", default=False)
-SECRET_KEY_IS_GIVEN = bool(env.str("SECRET_KEY", default=""))
-SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_create_secret(
-    DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50)
-)
+SECRET_KEY_IS_GIVEN = configuration.is_given("SECRET_KEY")
+SECRET_KEY = configuration.secret_key()
 SITE_URL = env.str(
     "SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
 ).rstrip("/")
@@ -129,43 +116,13 @@ TEMPLATES = [
 ]
 
 # --- data ---
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
-}
-DATABASE = DATABASES["default"]
-DATABASE.setdefault("OPTIONS", {})
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing half-way.
-    DATABASE["OPTIONS"] |= {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-    DATABASE["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": configuration.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {"default": configuration.cache(REDIS_URL)}
 if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "anxue",
-        }
-    }
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-else:
-    # Files, because the web server and the worker are separate processes.
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(DATA_DIR / "cache"),
-            # Beyond it any entry may go, those that count wrong passwords too.
-            "OPTIONS": {"MAX_ENTRIES": 20_000},
-        }
-    }
 
 # --- files ---
 STATIC_URL = "/static/"
@@ -197,12 +154,7 @@ CERTIFICATE_FONTS = [
         NOTO_SANS_JP_DIR / "400Regular" / "NotoSansJP_400Regular.ttf",
         NOTO_SANS_JP_DIR / "600SemiBold" / "NotoSansJP_600SemiBold.ttf",
     ),
-    *(
-        (Path(regular), Path(strong or regular))
-        for regular, _, strong in (
-            pair.partition(":") for pair in env.list("CERTIFICATE_FONTS", default=[])
-        )
-    ),
+    *configuration.font_pairs("CERTIFICATE_FONTS"),
 ]
 LUCIDE_ICONS_DIR = NODE_MODULES_DIR / "lucide-static" / "icons"
 
@@ -213,40 +165,12 @@ S3_BUCKET = env.str("S3_BUCKET", default="")
 S3_PUBLIC_ORIGIN = env.str(
     "S3_PUBLIC_ORIGIN", default=env.str("S3_ENDPOINT_URL", default="")
 ).rstrip("/")
-
-
-def file_storage(folder: str, *, public: bool = False) -> dict:
-    """Describe one storage alias: a folder of the data directory, or of the bucket."""
-    if S3_BUCKET:
-        return {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": S3_BUCKET,
-                "location": folder,
-                "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
-                "access_key": env.str("AWS_ACCESS_KEY_ID", default=None),
-                "secret_key": env.str("AWS_SECRET_ACCESS_KEY", default=None),
-                "region_name": env.str("AWS_REGION", default="us-east-1"),
-                "signature_version": "s3v4",
-                "file_overwrite": False,
-                "default_acl": None,
-                "querystring_auth": not public,
-                "querystring_expire": 3600,
-            },
-        }
-    options = {"location": str(DATA_DIR / folder)}
-    if public:
-        options["base_url"] = MEDIA_URL
-    return {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": options,
-    }
-
-
 STORAGES = {
-    "default": file_storage("public", public=True),
-    "private": file_storage("private"),
-    "media": file_storage("media"),
+    "default": configuration.file_storage(
+        "public", bucket=S3_BUCKET, public_url=MEDIA_URL
+    ),
+    "private": configuration.file_storage("private", bucket=S3_BUCKET),
+    "media": configuration.file_storage("media", bucket=S3_BUCKET),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -282,7 +206,8 @@ LOGIN_REDIRECT_URL = "portal:start"
 LOGOUT_REDIRECT_URL = "/"
 LMS_REQUIRE_STAFF_MFA = env.bool("LMS_REQUIRE_STAFF_MFA", default=HTTPS)
 LMS_OPEN_SIGNUP = env.bool("LMS_OPEN_SIGNUP", default=True)
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("LMS_BEHIND_PROXY", default=False) else 0
+# Without it a forged X-Forwarded-For would make a new client of each request.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 ACCOUNT_ADAPTER = "lms.accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "lms.accounts.forms.SignInForm",
@@ -328,13 +253,8 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 # --- secrets and keys ---
-FIELD_ENCRYPTION_KEYS_ARE_GIVEN = bool(env.str("FIELD_ENCRYPTION_KEYS", default=""))
-FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", default="") or (
-    read_or_create_secret(
-        DATA_DIR / "field_encryption_keys",
-        lambda: "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
-    )
-)
+FIELD_ENCRYPTION_KEYS_ARE_GIVEN = configuration.is_given("FIELD_ENCRYPTION_KEYS")
+FIELD_ENCRYPTION_KEYS = configuration.field_encryption_keys()
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
 # Time stamps of certificates; see certificates.domain.timestamps.
@@ -365,14 +285,7 @@ STUDY_DAY_SECONDS = env.int("STUDY_DAY_SECONDS", default=8 * 2700)
 # --- background work ---
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem://"):
-    BROKER_DIR = DATA_DIR / "broker"
-    for folder in ("queue", "control"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "queue"),
-        "data_folder_out": str(BROKER_DIR / "queue"),
-        "control_folder": str(BROKER_DIR / "control"),
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = configuration.file_broker()
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_IGNORE_RESULT = True
@@ -405,8 +318,7 @@ REST_FRAMEWORK = {
     },
     "EXCEPTION_HANDLER": "lms.api.errors.exception_handler",
     "PAGE_SIZE": 50,
-    # Without it a forged X-Forwarded-For would make a new client of each request.
-    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -451,6 +363,8 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
+# A load balancer asks each node in plain HTTP, and takes a redirect for a failure.
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -458,6 +372,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# It asks for DENY; editors see previews of pages in a frame of the admin.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 CSRF_FAILURE_VIEW = "lms.core.views.csrf_failure"
 
 LOGGING = {

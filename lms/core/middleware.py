@@ -85,6 +85,7 @@ class CacheHeadersMiddleware:
     without a session, and sets no cookie, is the same for everybody; a shared cache
     may keep it for a minute. The address decides the language of a page, so that
     `Accept-Language`, which differs from browser to browser, is no reason for a copy.
+    Files and data of a reader are private too: some networks keep what says nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -93,18 +94,27 @@ class CacheHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        if not is_page or request.path_info.startswith(("/admin/", "/api/")):
-            return response
+        is_ours = not request.path_info.startswith(("/admin/", "/api/"))
         if not response.has_header("Cache-Control"):
-            response.headers["Cache-Control"] = self._wording(request, response)
-        if "public" in response.headers["Cache-Control"]:
+            if self._is_own(request, response):
+                response.headers["Cache-Control"] = "private, no-cache"
+            elif is_page and is_ours:
+                response.headers["Cache-Control"] = self._wording(request, response)
+        if is_page and is_ours and "public" in response.get("Cache-Control", ""):
             self._forget_accept_language(response)
         return response
 
     @staticmethod
+    def _is_own(request: HttpRequest, response: HttpResponse) -> bool:
+        return bool(
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            or "Authorization" in request.headers
+            or response.cookies
+        )
+
+    @staticmethod
     def _wording(request: HttpRequest, response: HttpResponse) -> str:
-        is_own = settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies
-        if is_own or request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"}:
             return "private, no-cache"
         if response.status_code != HTTPStatus.OK:
             return "no-cache"

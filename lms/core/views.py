@@ -4,6 +4,7 @@ import logging
 import uuid
 from http import HTTPStatus
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -41,6 +42,13 @@ def _problem_document(*, status: int, message: str, code: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        # A page of ours would ask for the host again; who comes here is no reader.
+        return HttpResponse(
+            "This host name is not served here (ALLOWED_HOSTS).\n",
+            status=400,
+            content_type="text/plain",
+        )
     return render_problem(request, status=400)
 
 

@@ -160,8 +160,7 @@ def test_statistics_of_my_region(certificates, regulator, enterprise):
 
 
 @pytest.fixture
-def desk(client, regulator, settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
+def desk(client, regulator):
     client.force_login(regulator)
     return client
 

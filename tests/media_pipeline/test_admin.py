@@ -21,11 +21,6 @@ from tests.factories.organizations import MembershipFactory, OrganizationFactory
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 def sign_in(client, user, *codenames):
     group = Group.objects.create(name=f"group of {user.pk}")
     group.permissions.set(

@@ -12,7 +12,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.models import GroupPagePermission, Page
 
 from lms.accounts.domain.people import create_user, find_by_email
@@ -198,14 +198,18 @@ def _person(email: str, name: str) -> User:
     )
 
 
-def _open_accounts() -> None:
-    """Let all sample people sign in with the one documented password."""
-    hashed = make_password(PASSWORD)
-    samples = User.objects.filter(
+def sample_people() -> QuerySet[User]:
+    """Return everybody whose account the demo opens with the published password."""
+    return User.objects.filter(
         Q(memberships__organization__code__in=SAMPLE_CODES)
         | Q(email__endswith=SAMPLE_DOMAIN)
     ).distinct()
-    for user in samples:
+
+
+def _open_accounts() -> None:
+    """Let all sample people sign in with the one documented password."""
+    hashed = make_password(PASSWORD)
+    for user in sample_people():
         if not user.has_usable_password():
             user.password = hashed
             user.save(update_fields=["password"])

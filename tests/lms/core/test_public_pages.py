@@ -159,11 +159,24 @@ def test_admin_and_api_are_left_alone(path):
     assert "Cache-Control" not in through(html, RequestFactory().get(path))
 
 
-def test_files_and_data_are_left_alone():
-    def view(_request):
-        return HttpResponse("{}", content_type="application/json")
+def data(_request):
+    return HttpResponse("{}", content_type="application/json")
 
-    assert "Cache-Control" not in through(view, RequestFactory().get("/x/"))
+
+def test_public_files_and_data_are_left_alone():
+    assert "Cache-Control" not in through(data, RequestFactory().get("/x/"))
+
+
+@pytest.mark.parametrize("path", ["/x/", "/api/v1/enrollments", "/admin/x/"])
+@pytest.mark.parametrize("is_program", [True, False])
+def test_files_and_data_of_a_reader_are_private(path, is_program):
+    request = RequestFactory().get(path)
+    if is_program:
+        request.META["HTTP_AUTHORIZATION"] = "Bearer anx_x"
+    else:
+        request.COOKIES["sessionid"] = "x"
+
+    assert through(data, request)["Cache-Control"] == "private, no-cache"
 
 
 def test_token_is_fetched_when_it_is_used(client):

@@ -36,7 +36,23 @@ def mocker_plan(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("path", ["../secret_key", "nothing.png", "%2e%2e/secret_key"])
+def test_a_foreign_host_name_is_refused_and_not_reflected(client):
+    answer = client.get("/", headers={"host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+
+
+def test_a_load_balancer_asks_in_plain_http(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/health/ready").status_code == 200
+    assert client.get("/").status_code == 301
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret_key", "nothing.png", "%2e%2e/secret_key", "a%00.png", ""]
+)
 def test_an_upload_that_is_not_there_or_leaves_the_folder_is_404(client, path):
     assert client.get(f"/uploads/{path}").status_code == 404
 

@@ -101,11 +101,6 @@ PUBLIC_OR_OWN_PREFIXES = (
 REGULATORS = {"regulated", "finding_add"}
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def world():
     """Return one enterprise with one of everything that an address can name."""

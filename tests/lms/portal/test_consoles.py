@@ -30,11 +30,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 MAX_QUERIES = 25
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def world():
     """Return an enterprise with a department, an assignment and three people."""

@@ -27,11 +27,6 @@ NUMBER = "AX-2026-000001-7K3QF2MA"
 TOKEN = "eyJhbGciOiJF.eyJuIjoiQVgi.c2lnbmF0dXJl"
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def certificate():
     TemplateFactory()

@@ -12,11 +12,6 @@ from tests.factories.media_pipeline import AssetFactory
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 def author(*codenames):
     user = UserFactory()
     group = Group.objects.get_or_create(name="Editors")[0]

@@ -23,11 +23,6 @@ from tests.factories.organizations import (
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def admin(client):
     membership = AdministratorFactory()

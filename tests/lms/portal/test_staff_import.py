@@ -13,11 +13,6 @@ GOOD = "姓名,工号,手机号\n张三,A1,13800000001\n李四,A2,\n"
 BAD = "姓名,工号,手机号\n张三,A1,123\n李四,A2,\n"
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def admin(client):
     admin = AdministratorFactory()

@@ -17,11 +17,6 @@ from tests.factories.reporting import assigned_people, make_assignment, make_syl
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
 @pytest.fixture
 def organization():
     admin = AdministratorFactory()

@@ -5,8 +5,7 @@ from tests.factories.accounts import SuperuserFactory
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
-def test_admin_carries_the_mark_and_the_colors(client, settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
+def test_admin_carries_the_mark_and_the_colors(client):
     client.force_login(SuperuserFactory())
 
     text = client.get("/admin/").text

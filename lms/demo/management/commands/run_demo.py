@@ -17,8 +17,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from lms.demo.loaders.media import sample_videos_ready
+from lms.demo.loaders.people import PASSWORD
 
-PASSWORD = "anxue-demo"  # noqa: S105 -- the published password of the sample accounts
 SIGN_INS = (
     ("employee@example.com", "员工 employee: /learn/"),
     ("admin@example.com", "企业管理员 enterprise administrator: /enterprise/"),
