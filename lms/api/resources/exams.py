@@ -41,6 +41,11 @@ class AttemptItemSerializer(serializers.Serializer):
     left = OptionSerializer(many=True, required=False)
     right = OptionSerializer(many=True, required=False)
     blanks = serializers.IntegerField(required=False)
+    numeric_blanks = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Which of the blanks take a number, counted from 1.",
+    )
     unit = serializers.CharField(required=False)
     image = serializers.JSONField(required=False)
     points = serializers.IntegerField(required=False)
