@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from exams.domain.exchange.numbers import read_blank, write_blank
 from exams.enums import CorrectionKind, ItemType
 from exams.models import Item
 
@@ -75,8 +76,11 @@ def _blanks(content: dict[str, Any]) -> forms.Field:
     return forms.CharField(
         label=_("right answer"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        initial="\n".join(VARIANT.join(variants) for variants in content["blanks"]),
-        help_text=_("One blank on each line, accepted variants separated by |."),
+        initial="\n".join(map(write_blank, content["blanks"])),
+        help_text=_(
+            "One blank on each line, accepted variants separated by |; "
+            "a number as 3.5±0.1."
+        ),
     )
 
 
@@ -103,8 +107,8 @@ def _pairs(content: dict[str, Any]) -> forms.Field:
 
 
 def _read_blanks(answer: str) -> dict[str, Any]:
-    rows = [line.split(VARIANT) for line in answer.splitlines() if line.strip()]
-    return {"blanks": [[v.strip() for v in row if v.strip()] for row in rows]}
+    lines = [line.strip() for line in answer.splitlines() if line.strip()]
+    return {"blanks": [read_blank(line) for line in lines]}
 
 
 def _read_pairs(answer: str) -> dict[str, Any]:

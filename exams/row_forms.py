@@ -106,12 +106,38 @@ class DistractorRow(forms.Form):
     right = text_of(_("Entry on the right without a partner"))
 
 
+def is_tolerance(text: str) -> bool:
+    """Tell whether a text says how far off an answer may be: 0 or more."""
+    number = parse_number(text)
+    return number is not None and number >= 0
+
+
 class BlankRow(forms.Form):
+    """A blank takes a text, of which several variants may be right, or a number."""
+
     variants = forms.CharField(
         label=_("Accepted answers, one a line"),
+        required=False,
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    number = line(_("or a number"), required=False, inputmode="decimal", size=10)
+    tolerance = line(_("tolerance"), required=False, inputmode="decimal", size=6)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        number, tolerance = data.get("number", ""), data.get("tolerance", "")
+        if number and data.get("variants"):
+            self.add_error("number", _("Give texts or a number, not both."))
+        elif number and parse_number(number) is None:
+            self.add_error("number", _("Write the answer as a number."))
+        elif not number and not data.get("variants"):
+            self.add_error("variants", _("Write an answer, or a number."))
+        if tolerance and not number:
+            self.add_error("tolerance", _("A tolerance needs a number."))
+        elif tolerance and not is_tolerance(tolerance):
+            self.add_error("tolerance", _("Write the tolerance as a number."))
+        return data
 
 
 class RubricRow(forms.Form):

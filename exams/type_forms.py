@@ -115,15 +115,24 @@ class TextEntryItemForm(ItemForm):
 
     def rows_of(self, content: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         blanks = content.get("blanks", [])
-        return {"blanks": [{"variants": "\n".join(one)} for one in blanks]}
+        return {"blanks": [blank_row(one) for one in blanks]}
 
     def own_content(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "blanks": [
-                [line.strip() for line in row["variants"].splitlines() if line.strip()]
-                for row in self.rows["blanks"].filled
-            ]
-        }
+        return {"blanks": [blank_of(row) for row in self.rows["blanks"].filled]}
+
+
+def blank_row(blank: Any) -> dict[str, str]:
+    """Return what the row of a blank shows: its variants, or its number."""
+    if isinstance(blank, dict):
+        return {"number": blank["correct"], "tolerance": blank.get("tolerance", "0")}
+    return {"variants": "\n".join(blank)}
+
+
+def blank_of(row: dict[str, Any]) -> list[str] | dict[str, str]:
+    """Return the blank that a row says."""
+    if row["number"]:
+        return {"correct": row["number"], "tolerance": row["tolerance"] or "0"}
+    return [line.strip() for line in row["variants"].splitlines() if line.strip()]
 
 
 class NumericItemForm(ItemForm):

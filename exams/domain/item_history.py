@@ -76,9 +76,15 @@ def _region(one: dict[str, Any]) -> str:
     return f"{one['key']}. {one['label']}: {box}"
 
 
+def _blank(blank: Any) -> str:
+    if isinstance(blank, dict):
+        return f"{blank['correct']} ± {blank.get('tolerance', '0')}"
+    return " | ".join(blank)
+
+
 def _answer(type_name: str, content: dict[str, Any]) -> str:
     if type_name == "text_entry":
-        return _lines(" | ".join(variants) for variants in content["blanks"])
+        return _lines(map(_blank, content["blanks"]))
     if type_name == "numeric":
         tolerance = content.get("tolerance", "0")
         unit = content.get("unit", "")

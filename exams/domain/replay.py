@@ -47,6 +47,8 @@ class ItemTiming:
         seconds_since_previous: since the answer before it, whichever question.
         changes: how often a later answer differed.
         values: all answers in order of arrival.
+        view: the question as it was shown; None while the attempt runs, when only
+            its candidate reads the paper.
     """
 
     position: int
@@ -54,6 +56,7 @@ class ItemTiming:
     seconds_since_previous: int
     changes: int
     values: list[list[str]]
+    view: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,9 @@ def _timings(attempt: Attempt, answers: list[ResponseEvent]) -> list[ItemTiming]
     for answer in answers:
         values.setdefault(answer.position, []).append(answer.value)
         first.setdefault(answer.position, answer.received_at)
+    views = {}
+    if not attempt.is_open:
+        views = {view["position"]: view for view in attempt.paper.blob["items"]}
     timings = []
     previous = attempt.started_at
     for position, at in first.items():
@@ -156,6 +162,7 @@ def _timings(attempt: Attempt, answers: list[ResponseEvent]) -> list[ItemTiming]
                 seconds_since_previous=int((at - previous).total_seconds()),
                 changes=changes,
                 values=given,
+                view=views.get(position),
             )
         )
         previous = at

@@ -34,7 +34,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class ItemReview:
-    """One position of a marked paper. `score` is None while marking is pending."""
+    """One position of a marked paper. `score` is None while marking is pending.
+
+    `view` is the item as the candidate saw it, with the material of its case.
+    """
 
     position: int
     type: str
@@ -49,6 +52,7 @@ class ItemReview:
     max_score: Decimal
     explanation: str
     suggestions: list[Suggestion] = field(default_factory=list)
+    view: dict[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
@@ -179,6 +183,7 @@ def _review_item(
         max_score=mark.max,
         explanation=key["explanation"],
         suggestions=found,
+        view=view,
     )
 
 

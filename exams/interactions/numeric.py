@@ -22,6 +22,14 @@ def parse_number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def is_near(text: str, correct: str, tolerance: str) -> bool:
+    """Tell whether what was typed is a number, and not farther off than it may be."""
+    given, right, off = map(parse_number, (text, correct, tolerance))
+    if given is None or right is None or off is None:
+        return False
+    return abs(given - right) <= off
+
+
 class NumericInteraction(base.Interaction):
     type_name = "numeric"
 
@@ -49,9 +57,5 @@ class NumericInteraction(base.Interaction):
     def count_parts(self, key: dict[str, Any], value: base.Value) -> base.Parts:
         if not value:
             return base.Parts(0, 1)
-        given = parse_number(value[0])
-        if given is None:
-            return base.Parts(0, 1, wrong=1)
-        distance = abs(given - Decimal(normalize(key["correct"][0])))
-        right = distance <= Decimal(normalize(key["tolerance"]))
+        right = is_near(value[0], key["correct"][0], key["tolerance"])
         return base.Parts(int(right), 1, wrong=int(not right))

@@ -18,6 +18,7 @@ from exams.domain.appeals import (
     open_appeal_of,
     withdraw_appeal,
 )
+from exams.domain.item_media import attach_players
 from exams.domain.review import ItemReview, examined_items, review_attempt
 from exams.enums import AppealState
 from exams.errors import AppealRefused
@@ -153,10 +154,14 @@ class AnswerView(DeskView):
         form: Any,
         status: int = 200,
     ) -> HttpResponse:
+        views = [item.view for item in items]
+        subject = signed_in(request).subject_id
+        attach_players(views=views, subject=subject, now=now())
         context = {
             "appeal": appeal,
             "exam": appeal.attempt.exam,
             "items": items,
+            "views": views,
             "form": form,
             "is_open": appeal.state == AppealState.OPEN,
         }

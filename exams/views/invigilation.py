@@ -19,6 +19,7 @@ from exams.domain.accommodations import (
     grant_extra_time,
     withdraw_extra_time,
 )
+from exams.domain.item_media import attach_players
 from exams.domain.likeness import likeness_report
 from exams.domain.live import PAGE_SIZE, live_counts, live_rows, sitting_attempts
 from exams.domain.replay import replay_attempt
@@ -144,10 +145,15 @@ class ReplayView(InvigilatorView):
         status: int = 200,
     ) -> HttpResponse:
         moment = now()
+        replay = replay_attempt(attempt=attempt)
+        views = [timing.view for timing in replay.timings if timing.view]
+        subject = signed_in(request).subject_id
+        attach_players(views=views, subject=subject, now=moment)
         context = {
             "attempt": attempt,
             "exam": attempt.exam,
-            "replay": replay_attempt(attempt=attempt),
+            "replay": replay,
+            "views": views,
             "row": live_rows(attempts=[attempt], now=moment)[0],
             "item_count": attempt.position_count,
             "can_intervene": attempt.is_open

@@ -15,6 +15,7 @@ from django.views.generic import View
 
 from exams.domain.desk import queues_of, script_of
 from exams.domain.examiners import is_examiner
+from exams.domain.item_media import attach_players
 from exams.domain.marking import claim_next, claim_task, mark_task, put_back
 from exams.enums import AppealState, MarkingTaskState
 from exams.errors import TaskTaken
@@ -127,8 +128,12 @@ class ScriptView(DeskView):
     def _render(
         self, request: HttpRequest, script: Any, form: ScriptForm, status: int = 200
     ) -> HttpResponse:
+        views = [script.view]
+        subject = signed_in(request).subject_id
+        attach_players(views=views, subject=subject, now=now())
         context = {
             "script": script,
+            "views": views,
             "exam": script.task.attempt.exam,
             "form": form,
             "left": MarkingTask.objects.visible_to(request.user)

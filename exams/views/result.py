@@ -11,6 +11,7 @@ from django.views.generic import View
 from exams.domain.appeals import may_appeal
 from exams.domain.attempts import start_refusal
 from exams.domain.comparison import compare_with_earlier
+from exams.domain.item_media import attach_players
 from exams.domain.review import review_attempt
 from exams.domain.submission import close_if_overdue
 from exams.models import Attempt
@@ -37,8 +38,12 @@ class ResultView(LoginRequiredMixin, View):
             user=signed_in(request),
             language=get_language() or "zh-hans",
         )
+        views = [item.view for item in review.wrong_items]
+        subject = signed_in(request).subject_id
+        attach_players(views=views, subject=subject, now=now())
         context = {
             "attempt": attempt,
+            "views": views,
             "exam": attempt.exam,
             "review": review,
             "result": review.result,

@@ -57,10 +57,19 @@ WRITTEN = {
     "true_false": (body(correct="false"), {"correct": False}),
     "text_entry": (
         body(
-            rows("blanks", {"variants": "24\n二十四"}, {"variants": "8"}),
-            stem="填____和____",
+            rows(
+                "blanks",
+                {"variants": "24\n二十四"},
+                {"number": "3.5", "tolerance": "0.1"},
+                {"number": "8"},
+            ),
+            stem="填____和____和____",
         ),
-        {"blanks": [["24", "二十四"], ["8"]]},
+        {"blanks": [
+            ["24", "二十四"],
+            {"correct": "3.5", "tolerance": "0.1"},
+            {"correct": "8", "tolerance": "0"},
+        ]},
     ),
     "numeric": (
         body(correct="3.5", tolerance="0.1", unit="%"),
@@ -393,3 +402,22 @@ def test_who_writes_for_no_bank_gets_nowhere(bank, name):
     assert answer.status_code in (302, 403)
     client.logout()
     assert client.get(reverse(f"items:{name}")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("blank", "wrong"),
+    [
+        ({"variants": "8", "number": "8"}, "number"),
+        ({"number": "eight"}, "number"),
+        ({"number": "8", "tolerance": "-1"}, "tolerance"),
+        ({"number": "8", "tolerance": "wide"}, "tolerance"),
+        ({"variants": "8", "tolerance": "1"}, "tolerance"),
+        ({"tolerance": "1"}, "variants"),
+    ],
+)
+def test_a_blank_is_texts_or_a_number(editor, bank, blank, wrong):
+    sent = body(rows("blanks", blank), stem="填____", bank=bank.pk)
+    answer = editor.post(add("text_entry"), sent)
+    (row,) = answer.context["form"].rows["blanks"].forms
+    assert next(iter(row.errors)) == wrong
+    assert not bank.items.exists()

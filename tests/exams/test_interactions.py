@@ -13,6 +13,7 @@ from tests.factories.exams import CONTENTS, content_for
 
 pytestmark = pytest.mark.unit
 
+NUMBER = {"correct": "3.5", "tolerance": "0.1"}
 TWO = Decimal(2)
 OBJECTIVE = [t for t in INTERACTIONS if t not in ("extended_text", "case")]
 
@@ -101,6 +102,10 @@ def test_options_are_labels_of_the_attempt():
         ("true_false", {"correct": "yes"}, "correct"),
         ("text_entry", {"blanks": [["24"]]}, "blanks"),
         ("text_entry", {"blanks": [[], ["8"]]}, "blanks"),
+        ("text_entry", {"blanks": [["8"], {"correct": "many"}]}, "blanks"),
+        ("text_entry", {"blanks": [["8"], {}]}, "blanks"),
+        ("text_entry", {"blanks": [["8"], NUMBER | {"tolerance": "-1"}]}, "blanks"),
+        ("text_entry", {"blanks": [["8"], NUMBER | {"tolerance": "x"}]}, "blanks"),
         ("numeric", {"correct": "three"}, "correct"),
         ("numeric", {"tolerance": "-1"}, "tolerance"),
         ("extended_text", {"rubric": [{"text": "", "score": 1}]}, "rubric"),
@@ -142,6 +147,36 @@ def test_an_answer_that_is_not_on_the_item_is_refused(type_name, value):
     view = interaction.freeze(content_for(type_name), rng=None).view
     with pytest.raises(InvalidValue):
         interaction.normalize_value(view, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "right", "wrong"),
+    [
+        (["通风", "3.5"], 2, 0),
+        (["通风", "３．６"], 2, 0),
+        (["通风", "3.4000"], 2, 0),
+        (["通风", "3.61"], 1, 1),
+        (["通风", "about 3.5"], 1, 1),
+        (["关闭", "3.5"], 1, 1),
+        (["", "3.5"], 1, 0),
+        (["通风"], 1, 0),
+    ],
+)
+def test_a_blank_among_texts_takes_a_number_with_tolerance(value, right, wrong):
+    interaction = interaction_for("text_entry")
+    content = {"stem": "先____，浓度低于____%", "blanks": [["通风"], NUMBER]}
+    validate_content(type_name="text_entry", content=content)
+    frozen = interaction.freeze(content, rng=None)
+    normal = interaction.normalize_value(frozen.view, value)
+    parts = interaction.count_parts(frozen.key, normal)
+    assert (parts.right, parts.of, parts.wrong) == (right, 2, wrong)
+    assert interaction.correct_response(frozen.key) == ["通风", "3.5"]
+    # What is shown tells that it is a number, and nothing of which one.
+    assert frozen.view == {
+        "stem": content["stem"],
+        "blanks": 2,
+        "numeric_blanks": [2],
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from exams.domain.attempts import start_attempt
+from exams.domain.attempts import open_writer, start_attempt
 from exams.domain.exchange.exporting import export_bank
 from exams.domain.item_media import attach_players
+from exams.domain.responses import ResponseInput, record_events
+from exams.domain.submission import submit_attempt
 from exams.models import AttemptPaper
 from media_pipeline.enums import AssetKind, AssetState
 from tests.exams.authoring import body, only_item, rows
@@ -141,3 +143,89 @@ def test_an_export_names_what_it_cannot_carry(bank, content, name):
     export = export_bank(bank=bank, format_name=name)
     (loss, *_rest) = export.losses
     assert any("media" in str(one.params) for one in export.losses), loss
+
+
+@pytest.fixture
+def story(content):
+    return {"stem": "厂房起火", "explanation": "", "media": content["media"]}
+
+
+def shows_all(html, video):
+    return [
+        'src="/media/item-pictures/a.png"' in html,
+        'src="/media/item-pictures/b.mp3"' in html,
+        f"/{video.public_id}/hls/master.m3u8" in html,
+        "media_pipeline/player.js" in html,
+        "厂房起火" in html,
+    ]
+
+
+def answer_case(bank, story, type_name, value):
+    """Answer a paper that is one part of a case."""
+    case_item = make_item(bank, "case", content=story)
+    make_item(bank, type_name, parent=case_item, order=1)
+    exam = ExamFactory(paper=make_fixed_paper([case_item]))
+    attempt = start_attempt(exam=exam, candidate=UserFactory(), now=timezone.now())
+    writer = open_writer(attempt=attempt, client_key="tab", now=timezone.now())
+    record_events(
+        public_id=attempt.public_id,
+        writer=writer.number,
+        events=[ResponseInput(1, 1, [value])],
+        now=timezone.now(),
+    )
+    return attempt
+
+
+def hand_in(attempt):
+    return submit_attempt(
+        attempt=attempt, by=None, writer=1, last_seq=1, now=timezone.now()
+    )
+
+
+def test_the_result_shows_the_case_with_its_media(bank, story, video):
+    attempt = hand_in(answer_case(bank, story, "true_false", "maybe"))
+    address = reverse("exams:result", args=[attempt.public_id])
+    html = signed_in(attempt.candidate).get(address).content.decode()
+    assert shows_all(html, video) == [True] * 5
+
+
+def test_the_examiner_sees_the_case_with_its_media(bank, story, video):
+    attempt = hand_in(answer_case(bank, story, "extended_text", "先停电"))
+    task = attempt.marking_tasks.get()
+    address = reverse("exams:marking_script", args=[task.public_id])
+    html = signed_in(SuperuserFactory()).get(address).content.decode()
+    assert shows_all(html, video) == [True] * 5
+
+
+def test_the_replay_shows_the_case_once_the_attempt_is_closed(bank, story, video):
+    attempt = answer_case(bank, story, "true_false", "true")
+    operator = signed_in(SuperuserFactory())
+    address = reverse("exams:replay", args=[attempt.public_id])
+    running = operator.get(address).content.decode()
+    hand_in(attempt)
+    closed = operator.get(address).content.decode()
+    assert shows_all(running, video) == [False] * 5
+    assert shows_all(closed, video) == [True] * 5
+
+
+def test_programs_get_addresses_that_play(bank, story, content, video):
+    item = make_item(bank, "true_false", content=content)
+    case_item = make_item(bank, "case", content=story)
+    make_item(bank, "true_false", parent=case_item, order=1)
+    exam = ExamFactory(paper=make_fixed_paper([item, case_item]))
+    client = signed_in(UserFactory())
+    answer = client.post(reverse("api:exam_attempts", args=[exam.public_id]))
+    own, part = answer.json()["items"]
+    for media in (own["media"], part["material"]["media"]):
+        assert [one.get("kind", "picture") for one in media] == [
+            "picture",
+            "audio",
+            "video",
+        ]
+        sources = media[2]["sources"]
+        assert sources["state"] == "ready"
+        assert sources["hls_url"].endswith(f"/{video.public_id}/hls/master.m3u8")
+        status = client.get(sources["status_url"])
+        assert (status.status_code, status.json()["state"]) == (200, "ready")
+    kept = AttemptPaper.objects.get().blob["items"]
+    assert "sources" not in str(kept)

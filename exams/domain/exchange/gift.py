@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from exams.domain.exchange.canonical import match_content
 from exams.domain.exchange.drafts import ItemDraft, Parsed, Place, options_of
-from exams.domain.exchange.rows import is_number
+from exams.domain.exchange.numbers import is_number, numeric_blank
 from exams.domain.exchange.tags import apply_choice_tags, apply_tags
 from exams.domain.exchange.texts import rich_text
 from exams.domain.exchange.weights import choice_from_weights
@@ -220,6 +220,10 @@ def _numeric(draft: ItemDraft, body: str, rest: dict[str, str]) -> None:
     number, tolerance = number_of((best or answers)[0].text)
     if not (is_number(number) and is_number(tolerance)):
         draft.refuse("number_unknown", word=_unescape(number)[:40])
+    if rest.get("type") == "text_entry":
+        draft.type = "text_entry"
+        draft.content["blanks"] = [numeric_blank(number, tolerance)]
+        return
     draft.content |= {
         "correct": number,
         "tolerance": tolerance,

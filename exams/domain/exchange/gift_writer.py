@@ -6,6 +6,7 @@ from typing import Any
 
 from exams.domain.exchange.canonical import natural_right
 from exams.domain.exchange.drafts import ItemDraft
+from exams.domain.exchange.numbers import is_numeric
 from exams.domain.exchange.tags import tags_of
 from exams.domain.exchange.weights import weights_of
 
@@ -81,6 +82,8 @@ def _true_false(content: dict[str, Any]) -> str:
 def _text_entry(content: dict[str, Any]) -> str | None:
     if len(content["blanks"]) != 1:
         return None
+    if is_numeric(content["blanks"][0]):
+        return _numeric(content["blanks"][0])
     return " ".join(f"={_text(variant)}" for variant in content["blanks"][0])
 
 

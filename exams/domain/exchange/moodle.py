@@ -15,7 +15,7 @@ from lxml import etree
 
 from exams.domain.exchange.canonical import match_content
 from exams.domain.exchange.drafts import LETTERS, ItemDraft, Parsed, Place, options_of
-from exams.domain.exchange.rows import as_number, is_number
+from exams.domain.exchange.numbers import Blank, as_number, is_number, numeric_blank
 from exams.domain.exchange.tags import (
     apply_choice_tags,
     apply_tags,
@@ -28,6 +28,7 @@ from exams.domain.exchange.xml import parse_xml
 _CLOZE = re.compile(r"\{(\d*):([A-Z_]+):((?:\\.|[^}\\])*)\}")
 _POINT = re.compile(r"^(\d+(?:\.\d+)?): (.+)$", re.DOTALL)
 PLUGIN = "@@PLUGINFILE@@/"
+NUMBERS = frozenset({"NUMERICAL", "NM"})
 SHORT = frozenset({"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"})
 KNOWN = frozenset(
     [
@@ -306,22 +307,37 @@ def _ordering(question: _Question) -> None:
 
 
 def _cloze(question: _Question) -> None:
-    """Take blanks of short answers; other kinds inside a text are named."""
+    """Take blanks of short answers and numbers; other kinds are named."""
     stem = question.draft.content["stem"]
-    blanks: list[list[str]] = []
+    blanks: list[Blank] = []
     kinds: set[str] = set()
 
     def blank(match: re.Match[str]) -> str:
         kinds.add(match[2])
-        blanks.append(_cloze_variants(match[3], question.draft))
+        variants = _cloze_variants(match[3], question.draft)
+        if match[2] in NUMBERS:
+            blanks.append(_cloze_number(variants, question.draft))
+        else:
+            blanks.append(variants)
         return "____"
 
     question.draft.type = "text_entry"
     stem = _CLOZE.sub(blank, stem)
     question.draft.content["stem"] = without_blanks_below(stem, question.rest)
     question.draft.content["blanks"] = blanks
-    for kind in sorted(kinds - SHORT):
+    for kind in sorted(kinds - SHORT - NUMBERS):
         question.draft.refuse("question_type", word=f"cloze {kind}"[:40])
+
+
+def _cloze_number(variants: list[str], draft: ItemDraft) -> Blank:
+    """Read `3.5:0.1`; of several full answers the first is kept."""
+    if len(variants) > 1:
+        draft.warn("weights_lost")
+    number, _colon, tolerance = (variants or [""])[0].partition(":")
+    blank = numeric_blank(number, tolerance)
+    if not (is_number(blank["correct"]) and is_number(blank["tolerance"])):
+        draft.refuse("number_unknown", word=number[:40])
+    return blank
 
 
 def _cloze_variants(body: str, draft: ItemDraft) -> list[str]:

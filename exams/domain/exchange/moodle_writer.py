@@ -10,6 +10,7 @@ from lxml.etree import _Element as Node
 
 from exams.domain.exchange.canonical import natural_right
 from exams.domain.exchange.drafts import ItemDraft, pictures_of
+from exams.domain.exchange.numbers import Blank, is_numeric
 from exams.domain.exchange.tags import tags_of
 from exams.domain.exchange.texts import break_lines
 from exams.domain.exchange.weights import weights_of
@@ -48,7 +49,7 @@ def _question(
     quiz: Node, draft: ItemDraft, case: str, pictures: Mapping[str, bytes]
 ) -> None:
     kind = KINDS[draft.type]
-    if draft.type == "text_entry" and len(draft.content["blanks"]) > 1:
+    if draft.type == "text_entry" and _is_cloze(draft.content["blanks"]):
         kind = "cloze"
     question = etree.SubElement(quiz, "question", type=kind)
     _text(question, "name", draft.code or draft.content["stem"][:80], style=None)
@@ -132,11 +133,19 @@ def _text_entry(question: Node, content: dict[str, Any]) -> None:
         _answer(question, variant, "100")
 
 
+def _is_cloze(blanks: list[Blank]) -> bool:
+    return len(blanks) > 1 or any(map(is_numeric, blanks))
+
+
 def _cloze_stem(content: dict[str, Any]) -> str:
     blanks = iter(content["blanks"])
 
     def embed(_match: re.Match[str]) -> str:
-        variants = "~".join(f"={_cloze(variant)}" for variant in next(blanks))
+        blank = next(blanks)
+        if is_numeric(blank):
+            number, tolerance = blank["correct"], blank["tolerance"]
+            return f"{{1:NUMERICAL:={_cloze(number)}:{_cloze(tolerance)}}}"
+        variants = "~".join(f"={_cloze(variant)}" for variant in blank)
         return f"{{1:SHORTANSWER:{variants}}}"
 
     stem = content["stem"]

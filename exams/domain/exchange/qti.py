@@ -13,6 +13,7 @@ from exams.domain.exchange.drafts import (
     Unreadable,
 )
 from exams.domain.exchange.moodle import picture_name
+from exams.domain.exchange.numbers import is_numeric
 from exams.domain.exchange.qti_interactions import READERS
 from exams.domain.exchange.qti_tree import (
     HIDDEN,
@@ -258,5 +259,6 @@ def _name_losses(item: ItemFile) -> None:
     processing = find(item.root, "responseProcessing")
     is_ours = "Anxue" in (item.root.get("toolName"), item.root.get("tool-name"))
     has_own = processing is not None and len(processing) > 0 and not is_ours
-    if has_own and item.draft.type != "numeric":
+    has_numbers = any(map(is_numeric, item.draft.content.get("blanks", [])))
+    if has_own and item.draft.type != "numeric" and not has_numbers:
         item.draft.warn("processing_lost")

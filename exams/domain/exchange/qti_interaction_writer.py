@@ -8,6 +8,7 @@ from lxml import etree
 from lxml.etree import _Element as Node
 
 from exams.domain.exchange.drafts import ItemDraft
+from exams.domain.exchange.numbers import Blank, is_numeric
 from exams.domain.exchange.qti_tree import kebab
 from exams.domain.exchange.texts import break_lines
 from lms.core.sheets.texts import xml_safe
@@ -110,8 +111,12 @@ def _true_false(item: QtiItem, body: Node, content: dict[str, Any]) -> None:
 
 def _text_entry(item: QtiItem, body: Node, content: dict[str, Any]) -> None:
     blanks = content["blanks"]
-    names = ["RESPONSE", *(f"RESPONSE_{n}" for n in range(2, len(blanks) + 1))]
+    names = response_names(blanks)
     for name, variants in zip(names, blanks, strict=True):
+        if is_numeric(variants):
+            number = [variants["correct"]]
+            item.declare(number, cardinality="single", base="float", name=name)
+            continue
         node = item.declare(
             variants[:1], cardinality="single", base="string", name=name
         )
@@ -129,6 +134,11 @@ def _text_entry(item: QtiItem, body: Node, content: dict[str, Any]) -> None:
     for name, piece in zip(names, pieces[1:], strict=True):
         entry = item.add(paragraph, "textEntryInteraction", responseIdentifier=name)
         _append(item, paragraph, entry, piece)
+
+
+def response_names(blanks: list[Blank]) -> list[str]:
+    """Return the name of the response of each blank."""
+    return ["RESPONSE", *(f"RESPONSE_{n}" for n in range(2, len(blanks) + 1))]
 
 
 def _append(item: QtiItem, paragraph: Node, after: Node, text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from exams.domain.exchange.drafts import LETTERS, options_of
+from exams.domain.exchange.numbers import Blank, as_number, is_number, numeric_blank
 from exams.domain.exchange.qti_tree import (
     Node,
     attribute,
@@ -14,7 +15,6 @@ from exams.domain.exchange.qti_tree import (
     find_all,
     text_of,
 )
-from exams.domain.exchange.rows import as_number, is_number
 from exams.domain.exchange.tags import without_blanks_below
 
 if TYPE_CHECKING:
@@ -129,13 +129,17 @@ def _match(item: ItemFile, node: Node, entries: list[Node]) -> None:
 def _text_entry(item: ItemFile, node: Node, entries: list[Node]) -> None:
     declaration = _declaration(item, node)
     kind = attribute(declaration, "baseType") if declaration is not None else ""
-    if len(entries) == 1 and kind in ("float", "integer"):
+    is_alone = len(entries) == 1 and item.tags.get("type") != "text_entry"
+    if is_alone and kind in NUMBERS:
         _numeric(item, declaration)
         return
     item.draft.type = "text_entry"
-    blanks = []
+    blanks: list[Blank] = []
     for entry in entries:
         own = _declaration(item, entry)
+        if own is not None and attribute(own, "baseType") in NUMBERS:
+            blanks.append(_numeric_blank(item, own))
+            continue
         mapping = _mapping(own)
         best = max((value for _k, value in mapping), default=0.0)
         variants = _correct(own) + [k for k, value in mapping if value == best > 0]
@@ -148,10 +152,24 @@ def _text_entry(item: ItemFile, node: Node, entries: list[Node]) -> None:
         item.draft.refuse("answer_missing")
 
 
-def _numeric(item: ItemFile, declaration: Node | None) -> None:
-    correct = _correct(declaration)
+NUMBERS = ("float", "integer")
+
+
+def _numeric_blank(item: ItemFile, declaration: Node) -> Blank:
+    correct = (_correct(declaration) or [""])[0]
+    if not is_number(correct):
+        item.draft.refuse("number_unknown", word=correct[:40])
+    name = attribute(declaration, "identifier")
+    return numeric_blank(correct, _tolerance(item, name=name))
+
+
+def _tolerance(item: ItemFile, *, name: str = "") -> str:
+    """Return how far off an answer may be; `name`: the response that is meant."""
     tolerance = "0"
     for equal in find_all(item.root, "equal"):
+        meant = {attribute(one, "identifier") for one in find_all(equal, "variable")}
+        if name and meant and name not in meant:
+            continue
         if attribute(equal, "toleranceMode") == "absolute":
             parts = attribute(equal, "tolerance").split()
             tolerance = parts[0] if parts else "0"
@@ -159,6 +177,12 @@ def _numeric(item: ItemFile, declaration: Node | None) -> None:
                 item.draft.warn("weights_lost")
         elif attribute(equal, "toleranceMode") == "relative":
             item.draft.warn("weights_lost")
+    return tolerance
+
+
+def _numeric(item: ItemFile, declaration: Node | None) -> None:
+    correct = _correct(declaration)
+    tolerance = _tolerance(item)
     body = find(item.root, "itemBody")
     units = [
         text_of(span)

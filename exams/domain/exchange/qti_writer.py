@@ -3,12 +3,18 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element as Node
 
 from exams.domain.exchange.drafts import ItemDraft, pictures_of
-from exams.domain.exchange.qti_interaction_writer import WRITERS, QtiItem
+from exams.domain.exchange.numbers import Blank, is_numeric
+from exams.domain.exchange.qti_interaction_writer import (
+    WRITERS,
+    QtiItem,
+    response_names,
+)
 from exams.domain.exchange.tags import tags_of
 from lms.core.sheets.texts import xml_safe
 
@@ -161,16 +167,12 @@ def _processing(item: QtiItem) -> None:
         return
     if kind == "numeric":
         node = item.add(item.root, "responseProcessing")
-        condition = item.add(item.add(node, "responseCondition"), "responseIf")
-        tolerance = str(content.get("tolerance", "0"))
-        equal = item.add(
-            condition, "equal", toleranceMode="absolute",
-            tolerance=f"{tolerance} {tolerance}",
-        )  # fmt: skip
-        item.add(equal, "variable", identifier="RESPONSE")
-        item.add(equal, "correct", identifier="RESPONSE")
+        condition = _if_near(item, node, "RESPONSE", content)
         value = item.add(condition, "setOutcomeValue", identifier="SCORE")
         item.add(value, "baseValue", item.draft.score, baseType="float")
+        return
+    if kind == "text_entry" and any(map(is_numeric, content["blanks"])):
+        _mixed_processing(item, content["blanks"])
         return
     mapped = kind in ("text_entry", "match")
     name = "map_response" if mapped else "match_correct"
@@ -178,3 +180,31 @@ def _processing(item: QtiItem) -> None:
     if item.version == "3.0":
         address += ".xml"
     item.add(item.root, "responseProcessing", template=address)
+
+
+def _if_near(item: QtiItem, node: Node, name: str, number: Mapping[str, Any]) -> Node:
+    """Return the branch for a response that is near enough to the right number."""
+    condition = item.add(item.add(node, "responseCondition"), "responseIf")
+    tolerance = str(number.get("tolerance", "0"))
+    equal = item.add(
+        condition, "equal", toleranceMode="absolute",
+        tolerance=f"{tolerance} {tolerance}",
+    )  # fmt: skip
+    item.add(equal, "variable", identifier=name)
+    item.add(equal, "correct", identifier=name)
+    return condition
+
+
+def _mixed_processing(item: QtiItem, blanks: list[Blank]) -> None:
+    """Add up texts by their mapping and numbers by their tolerance, 1 for each."""
+    node = item.add(item.root, "responseProcessing")
+    for name, blank in zip(response_names(blanks), blanks, strict=True):
+        is_number = is_numeric(blank)
+        place = _if_near(item, node, name, blank) if is_number else node  # type: ignore[arg-type]
+        value = item.add(place, "setOutcomeValue", identifier="SCORE")
+        total = item.add(value, "sum")
+        item.add(total, "variable", identifier="SCORE")
+        if is_number:
+            item.add(total, "baseValue", "1", baseType="float")
+        else:
+            item.add(total, "mapResponse", identifier=name)

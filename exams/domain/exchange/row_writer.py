@@ -5,6 +5,7 @@ from typing import Any
 
 from exams.domain.exchange import words
 from exams.domain.exchange.drafts import LETTERS, ItemDraft, pictures_of
+from exams.domain.exchange.numbers import write_blank
 
 Cells = dict[str, str]
 
@@ -73,7 +74,7 @@ def _true_false(content: dict[str, Any], side: int) -> Cells:
 
 
 def _text_entry(content: dict[str, Any], side: int) -> Cells:
-    return {"answer": "\n".join("|".join(blank) for blank in content["blanks"])}
+    return {"answer": "\n".join(map(write_blank, content["blanks"]))}
 
 
 def _numeric(content: dict[str, Any], side: int) -> Cells:

@@ -12,11 +12,16 @@ from typing import Any
 
 from exams.domain.exchange import words
 from exams.domain.exchange.drafts import LETTERS, ItemDraft, Place, options_of
+from exams.domain.exchange.numbers import (
+    as_number,
+    is_number,
+    read_blank,
+    split_tolerance,
+)
 
 Cells = dict[str, str]
 _BLANK = re.compile(r"_{3,}")
 _ONE_CELL = re.compile(r"(?:^|[|｜\n])\s*([A-Za-z])\s*[.．、:：)）]\s*")
-_TOLERANCE = re.compile(r"^(.*?)\s*(?:±|\+/-|\+-)\s*(.+)$")
 _RUBRIC = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*分?\s*[:：]\s*(.+)$")
 _REGION = re.compile(r"^(.*?)\s*@\s*([\d.,\s]+)$", re.DOTALL)
 _PAIR = re.compile(r"^\s*(\d+)\s*[:：\-=→]+\s*([A-Za-z])\s*$")
@@ -206,33 +211,21 @@ def _read_text_entry(cells: Cells, draft: ItemDraft) -> None:
         draft.refuse(
             "blanks_differ", column="answer", written=written, given=len(parts)
         )
-    draft.content["blanks"] = [
-        [v.strip() for v in re.split(r"[|｜]", part) if v.strip()] for part in parts
-    ]
+    draft.content["blanks"] = [read_blank(part.strip()) for part in parts]
 
 
 def _read_numeric(cells: Cells, draft: ItemDraft) -> None:
     answer = cells.get("answer", "").strip()
-    match = _TOLERANCE.match(answer)
-    number, tolerance = (match[1], match[2]) if match else (answer, "0")
+    number, tolerance = split_tolerance(answer)
     for part in (number, tolerance):
         if not is_number(part):
             draft.refuse("number_unknown", column="answer", word=answer[:40])
             break
     draft.content |= {
-        "correct": number.strip(),
-        "tolerance": tolerance.strip(),
+        "correct": number,
+        "tolerance": tolerance,
         "unit": cells.get("unit", "").strip(),
     }
-
-
-def is_number(text: str) -> bool:
-    """Tell whether people would read it as a number."""
-    try:
-        word = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
-        return Decimal(word).is_finite()
-    except InvalidOperation:
-        return False
 
 
 def _read_extended_text(cells: Cells, draft: ItemDraft) -> None:
@@ -244,12 +237,6 @@ def _read_extended_text(cells: Cells, draft: ItemDraft) -> None:
         elif line.strip():
             draft.refuse("rubric_unknown", column="rubric", word=line[:40])
     draft.content |= {"model": cells.get("answer", "").strip(), "rubric": rubric}
-
-
-def as_number(text: str) -> int | float:
-    """Return a JSON number, whole where it is whole."""
-    number = float(text)
-    return int(number) if number.is_integer() else number
 
 
 def _read_order(cells: Cells, draft: ItemDraft) -> None:

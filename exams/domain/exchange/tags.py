@@ -7,6 +7,7 @@ import re
 
 from exams.domain.exchange.canonical import right_order, shown_order
 from exams.domain.exchange.drafts import ItemDraft
+from exams.domain.exchange.numbers import is_numeric
 from exams.domain.exchange.words import SCORING_NAMES
 
 REST = frozenset(
@@ -32,10 +33,18 @@ def tags_of(draft: ItemDraft, *, case: str = "") -> list[str]:
         "unit": content.get("unit", "") if draft.type == "numeric" else "",
         "right": right_order(content) if draft.type == "match" else "",
         "blanks": "below" if _has_blanks_below(draft) else "",
-        "type": "case" if draft.type == "case" else "",
+        "type": _type(draft),
         "order": shown_order(content) if draft.type == "order" else "",
     }
     return tags + [f"{name}:{value}" for name, value in pairs.items() if value]
+
+
+def _type(draft: ItemDraft) -> str:
+    """Name the type where what is written would be read as another."""
+    is_alone = draft.type == "text_entry" and len(draft.content["blanks"]) == 1
+    if is_alone and is_numeric(draft.content["blanks"][0]):
+        return "text_entry"
+    return "case" if draft.type == "case" else ""
 
 
 def _has_blanks_below(draft: ItemDraft) -> bool:

@@ -1,5 +1,6 @@
 """`/exams/…`: starting an attempt."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from rest_framework.views import APIView
 
 from exams.domain.attempts import Seat, candidate_items
 from exams.domain.entry import enter_at_once
+from exams.domain.item_media import attach_players
 from exams.domain.responses import current_responses
 from exams.models import Exam
 from exams.permissions import exam_to_sit
 from exams.requests import surroundings_of
 from lms.accounts.enums import TokenScope
+from lms.accounts.models import User
 from lms.accounts.requests import signed_in
 from lms.core.clock import now
 
@@ -41,10 +44,19 @@ class AttemptItemSerializer(serializers.Serializer):
     left = OptionSerializer(many=True, required=False)
     right = OptionSerializer(many=True, required=False)
     blanks = serializers.IntegerField(required=False)
+    numeric_blanks = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Which of the blanks take a number, counted from 1.",
+    )
     unit = serializers.CharField(required=False)
     image = serializers.JSONField(required=False)
     points = serializers.IntegerField(required=False)
-    media = serializers.JSONField(required=False)
+    media = serializers.JSONField(
+        required=False,
+        help_text="Pictures, sounds and videos. A video has `sources`: signed "
+        "addresses (`hls_url`, `mp4_url`, `poster_url`, `captions`) for some hours.",
+    )
     max_score = serializers.FloatField()
     penalty = serializers.FloatField(
         required=False, help_text="Points that a wrong answer costs."
@@ -99,12 +111,27 @@ def item_body(item: dict[str, Any]) -> dict[str, Any]:
             body[name] = [
                 {key: one[key] for key in OPTION_FIELDS} for one in body[name]
             ]
+    if "media" in body:
+        body["media"] = playable(body["media"])
+    if body.get("material", {}).get("media"):
+        media = playable(body["material"]["media"])
+        body["material"] = body["material"] | {"media": media}
     return body
 
 
-def seat_body(seat: Seat, moment: datetime) -> dict[str, Any]:
+def playable(media: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return pictures, sounds and videos; a video with the addresses it plays from."""
+    return [
+        one | {"sources": asdict(one["sources"])} if "sources" in one else one
+        for one in media
+    ]
+
+
+def seat_body(seat: Seat, user: User, moment: datetime) -> dict[str, Any]:
     """Return what `StartedAttemptSerializer` documents; times in ISO 8601."""
     attempt, writer = seat.attempt, seat.writer
+    items = candidate_items(attempt)
+    attach_players(views=items, subject=user.subject_id, now=moment)
     answers = {} if seat.is_fresh else current_responses(attempt)
     return {
         "id": str(attempt.public_id),
@@ -115,7 +142,7 @@ def seat_body(seat: Seat, moment: datetime) -> dict[str, Any]:
         "started_at": attempt.started_at.isoformat(),
         "deadline": attempt.deadline.isoformat(),
         "server_time": moment.isoformat(),
-        "items": [item_body(item) for item in candidate_items(attempt)],
+        "items": [item_body(item) for item in items],
         "responses": {str(p): r.value for p, r in answers.items() if any(r.value)},
         "response_writers": {str(p): r.writer for p, r in answers.items()},
     }
@@ -164,7 +191,7 @@ class AttemptsView(APIView):
             client_key=request.headers.get("Idempotency-Key", ""),
             now=moment,
         )
-        return Response(seat_body(seat, moment), status=status.HTTP_201_CREATED)
+        return Response(seat_body(seat, user, moment), status=status.HTTP_201_CREATED)
 
 
 urlpatterns = [

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from exams.domain.item_media import attach_players
 from exams.domain.practice import (
     ShownItem,
     answer_place,
@@ -136,6 +137,8 @@ def session_body(session: PracticeSession) -> dict[str, Any]:
     shown = None
     if not session.is_finished and session.place <= session.size:
         shown = shown_item(session=session, place=session.place)
+        subject = session.learner.subject_id
+        attach_players(views=[shown.view], subject=subject, now=now())
     is_open = shown is not None and session.kind == PracticeKind.MEMORIZE
     return {
         "id": session.public_id,

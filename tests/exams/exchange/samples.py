@@ -45,10 +45,19 @@ def choices(draw):
 
 
 @st.composite
+def number_blanks(draw):
+    number = draw(st.decimals(-9999, 9999, places=2))
+    return {
+        "correct": str(number),
+        "tolerance": draw(st.sampled_from(["0", "0.1", "5"])),
+    }
+
+
+@st.composite
 def text_entries(draw):
     count = draw(st.integers(1, 3))
     variants = st.lists(words, min_size=1, max_size=3, unique=True)
-    blanks = [draw(variants) for _ in range(count)]
+    blanks = [draw(st.one_of(variants, number_blanks())) for _ in range(count)]
     pieces = [draw(words) for _ in range(count + 1)]
     return "text_entry", {"stem": "____".join(pieces), "blanks": blanks}
 

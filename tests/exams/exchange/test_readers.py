@@ -199,7 +199,7 @@ MOODLE = """<?xml version="1.0"?><quiz>
 <answer fraction="0" format="html"><text>油</text><feedback><text/></feedback></answer>
 <hint format="html"><text>想想</text></hint></question>
 <question type="calculated"><questiontext><text>x</text></questiontext></question>
-<question type="cloze"><questiontext format="html"><text>首都{1:SHORTANSWER:=北京~=京城}，{1:NUMERICAL:=3}</text></questiontext></question>
+<question type="cloze"><questiontext format="html"><text>首都{1:SHORTANSWER:=北京~=京城}，{1:NUMERICAL:=3:0.5~%50%4:1}，{1:NM:=x}，{1:MULTICHOICE:=甲~乙}</text></questiontext></question>
 </quiz>"""
 
 
@@ -214,9 +214,14 @@ def test_moodle_xml_with_picture_topic_and_losses():
         ("element_lost", {"element": "hint"}),
     ]
     assert [r.code for r in calculated.remarks if r.is_error] == ["question_type"]
-    assert cloze.content["stem"] == "首都____，____"
-    assert [r.params for r in cloze.remarks if r.is_error] == [
-        {"word": "cloze NUMERICAL"}
+    assert cloze.content["stem"] == "首都____，____，____，____"
+    assert cloze.content["blanks"][:2] == [
+        ["北京", "京城"],
+        {"correct": "3", "tolerance": "0.5"},
+    ]
+    assert [(r.code, r.params) for r in cloze.remarks if r.is_error] == [
+        ("number_unknown", {"word": "x"}),
+        ("question_type", {"word": "cloze MULTICHOICE"}),
     ]
 
 
