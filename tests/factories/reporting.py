@@ -27,6 +27,7 @@ def make_syllabus(*, course_key=None, kinds=("video", "document", "practical")):
             "required_share": 0.95,
             "move_on": "passed" if kind == "quiz" else "completed",
             "media": {},
+            "to_the_end": kind == "document",
         }
         for n, kind in enumerate(kinds, start=1)
     ]

@@ -4,8 +4,10 @@ Rows are written in sets: a chunk of members costs the same few statements, whet
 they are ten or five thousand.
 """
 
+import gc
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -114,7 +116,7 @@ def recompute_duties(
     members = added = changed = 0
     waiting = _members(on, membership_ids)
     while chunk := list(islice(waiting, CHUNK)):
-        with transaction.atomic():
+        with _one_collection(), transaction.atomic():
             sync_postings(membership_ids=chunk, on=on)
             careers = _careers(chunk)
             counts = _settle(careers, set(chunk), book, on)
@@ -122,6 +124,22 @@ def recompute_duties(
         changed += counts.changed
         members += len(chunk)
     return Recomputed(members=members, added=added, changed=changed)
+
+
+@contextmanager
+def _one_collection() -> Iterator[None]:
+    """Keep the collector from walking the rows of a chunk again and again.
+
+    They are tens of thousands, live until the chunk is written and hold no cycles: two
+    fifths of the time went into looking for some. Between chunks it runs as always.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _members(on: date, membership_ids: Collection[int] | None) -> Iterator[int]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from courses.models import Attendance, OnSiteTraining, PresenceCheck
 from lms.audit.enums import Verb
 from lms.audit.models import AuditEvent
 from lms.compliance.models import Obligation, TrainingRule
@@ -114,6 +115,85 @@ def test_archive_holds_plan_syllabus_units_and_who_signed(world, tmp_path):
     assert facts["obligations"][0]["credited_seconds"] == 0
     page = text_of(files["archive.pdf"], tmp_path)
     for text in (done.listed_name, "十分钟安全入门", "正确佩戴安全带", "考核人"):
+        assert text in page
+
+
+def test_archive_shows_checks_of_presence_reading_and_days_on_site(world, tmp_path):
+    admin, _assignment, done, _waiting = world
+    enrollment = done.enrollments.get()
+    video, document, practical = (u["key"] for u in enrollment.syllabus.units)
+    enrollment.progress.filter(unit_key=document).update(scroll_share=0.95)
+    for minute, answered, wrong in ((5, 6, 1), (20, None, 0)):
+        PresenceCheck.objects.create(
+            enrollment=enrollment,
+            session_id=1,
+            unit_key=video,
+            number=12,
+            options=[12, 34, 56],
+            asked_at=NOW + timedelta(minutes=minute),
+            answered_at=answered and NOW + timedelta(minutes=answered),
+            wrong_answers=wrong,
+        )
+    training = OnSiteTraining.objects.create(
+        organization=admin.organization,
+        course_key=enrollment.course_key,
+        unit_key=practical,
+        title="灭火器实操",
+        place="一号车间",
+        led_by="李工",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        created_by=admin.user,
+    )
+    Attendance.objects.create(
+        training=training,
+        enrollment=enrollment,
+        signed_in_at=NOW,
+        signed_in_by="code",
+        signed_out_at=NOW + timedelta(minutes=50),
+        signed_out_by="list",
+        vouched_by=admin.user,
+        credited_seconds=2700,
+    )
+
+    files = parts(build(done))
+
+    [course] = json.loads(files["archive.json"])["courses"]
+    watched, read, on_site = course["units"]
+    assert watched["checks"] == [
+        {
+            "asked_at": "2026-11-23T10:05:00+08:00",
+            "answered_at": "2026-11-23T10:06:00+08:00",
+            "wrong_answers": 1,
+        },
+        {
+            "asked_at": "2026-11-23T10:20:00+08:00",
+            "answered_at": None,
+            "wrong_answers": 0,
+        },
+    ]
+    assert (read["read_share"], read["to_the_end"]) == (0.95, True)
+    assert on_site["on_site"] == [
+        {
+            "title": "灭火器实操",
+            "place": "一号车间",
+            "led_by": "李工",
+            "signed_in_at": "2026-11-23T10:00:00+08:00",
+            "signed_in_by": "code",
+            "signed_out_at": "2026-11-23T10:50:00+08:00",
+            "signed_out_by": "list",
+            "vouched_by": admin.user.get_full_name(),
+            "credited_seconds": 2700,
+        }
+    ]
+    page = text_of(files["archive.pdf"], tmp_path)
+    for text in (
+        "在场核验 2 次",
+        "已答 1 次",
+        "读到 95 %",
+        "灭火器实操",
+        "一号车间 · 李工",
+    ):
         assert text in page
 
 

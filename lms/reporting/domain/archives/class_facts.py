@@ -10,7 +10,8 @@ from exams.enums import AttemptState
 from exams.models import Attempt
 from lms.compliance.models import Assignment, AssignmentEntry
 from lms.organizations.domain.queries import name_on
-from lms.reporting.domain.archives.facts import FORMAT, day, moment, number
+from lms.reporting.domain.archives.facts import FORMAT
+from lms.reporting.domain.archives.plain import day, moment, number
 
 
 def class_facts(*, assignment: Assignment, on: date, language: str) -> dict[str, Any]:

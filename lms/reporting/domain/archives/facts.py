@@ -4,38 +4,25 @@ AQ 8011-2023, 4.7 and Work Safety Law, art. 28: time, content, participants and 
 Nothing of another employer is in it.
 """
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Sum
 
 from certificates.models import Certificate
-from courses.models import Enrollment, PlaybackInterval, PlaybackSession, UnitProgress
+from courses.models import Enrollment
 from exams.domain.release import policy_of, visibility_of
 from exams.domain.review import ItemReview, examined_items
 from exams.enums import AttemptState
 from exams.models import Attempt
-from lms.accounts.models import IdentityDocument, User
-from lms.compliance.models import AssignmentEntry, CreditEntry, Obligation
-from lms.core.clock import SHANGHAI
+from lms.accounts.models import IdentityDocument
+from lms.compliance.models import CreditEntry, Obligation
 from lms.organizations.domain.queries import department_path, name_on
 from lms.organizations.models import Membership
+from lms.reporting.domain.archives.plain import day, moment, number
+from lms.reporting.domain.archives.study_facts import People, course_facts
 
-FORMAT = "anxue-training-archive/1"
-
-
-def moment(value: datetime | None) -> str | None:
-    """Return a moment as China writes it, ISO 8601 with its offset."""
-    return value.astimezone(SHANGHAI).isoformat(timespec="seconds") if value else None
-
-
-def day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
-
-def number(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
+FORMAT = "anxue-training-archive/2"
 
 
 def person_facts(*, membership: Membership, on: date, language: str) -> dict[str, Any]:
@@ -45,7 +32,7 @@ def person_facts(*, membership: Membership, on: date, language: str) -> dict[str
         .select_related("syllabus", "enrolled_by")
         .order_by("enrolled_at", "pk")
     )
-    people = _People()
+    people = People()
     return {
         "format": FORMAT,
         "on": day(on),
@@ -55,26 +42,11 @@ def person_facts(*, membership: Membership, on: date, language: str) -> dict[str
         },
         "person": _person(membership),
         "obligations": _obligations(membership),
-        "courses": [_course(e, language, people) for e in enrollments],
+        "courses": [course_facts(e, language, people) for e in enrollments],
         "exams": _exams(membership, enrollments),
         "certificates": _certificates(membership),
         "ledger": _ledger(membership),
     }
-
-
-class _People:
-    """Names of those who signed, looked up once each."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-
-    def name(self, subject_id: str | None) -> str:
-        if not subject_id:
-            return ""
-        if subject_id not in self._names:
-            user = User.objects.filter(subject_id=subject_id).first()
-            self._names[subject_id] = user.get_full_name() if user else ""
-        return self._names[subject_id]
 
 
 def _person(membership: Membership) -> dict[str, Any]:
@@ -115,81 +87,6 @@ def _obligations(membership: Membership) -> list[dict[str, Any]]:
         }
         for row in rows.order_by("period_start", "pk")
     ]
-
-
-def _course(enrollment: Enrollment, language: str, people: _People) -> dict[str, Any]:
-    syllabus = enrollment.syllabus
-    progress = {row.unit_key: row for row in enrollment.progress.all()}
-    return {
-        "key": str(enrollment.course_key),
-        "title": syllabus.title(language),
-        "syllabus": {
-            "version": syllabus.version,
-            "sha256": syllabus.sha256,
-            "published_at": moment(syllabus.published_at),
-        },
-        "plan": _plan(enrollment),
-        "enrolled_at": moment(enrollment.enrolled_at),
-        "completed_at": moment(enrollment.completed_at),
-        "state": enrollment.state,
-        "study": _study(enrollment),
-        "units": [_unit(unit, progress, language, people) for unit in syllabus.units],
-    }
-
-
-def _plan(enrollment: Enrollment) -> list[dict[str, Any]]:
-    entries = AssignmentEntry.objects.filter(enrollment=enrollment).select_related(
-        "assignment__assigned_by", "assignment__department"
-    )
-    return [
-        {
-            "assigned_by": entry.assignment.assigned_by.get_full_name(),
-            "assigned_at": moment(entry.assignment.assigned_at),
-            "department": getattr(entry.assignment.department, "name", ""),
-            "due_on": day(enrollment.due_on or entry.assignment.due_on),
-        }
-        for entry in entries.order_by("pk")
-    ]
-
-
-def _study(enrollment: Enrollment) -> dict[str, Any]:
-    """Sum up sessions and intervals; each interval stays in its own table."""
-    sessions = PlaybackSession.objects.filter(enrollment=enrollment).aggregate(
-        count=Count("pk"), first=Min("opened_at"), last=Max("last_receipt_at")
-    )
-    intervals = PlaybackInterval.objects.filter(enrollment=enrollment).aggregate(
-        count=Count("pk"), counted=Sum("counted_ms"), credited=Sum("credited_ms")
-    )
-    return {
-        "sessions": sessions["count"],
-        "first_at": moment(sessions["first"]),
-        "last_at": moment(sessions["last"]),
-        "intervals": intervals["count"],
-        "counted_seconds": (intervals["counted"] or 0) // 1000,
-        "credited_seconds": (intervals["credited"] or 0) // 1000,
-    }
-
-
-def _unit(
-    unit: dict[str, Any],
-    progress: dict[Any, UnitProgress],
-    language: str,
-    people: _People,
-) -> dict[str, Any]:
-    row = next((r for key, r in progress.items() if str(key) == unit["key"]), None)
-    evidence = dict(row.evidence) if row else {}
-    titles = unit["titles"]
-    return {
-        "title": titles.get(language) or next(iter(titles.values()), ""),
-        "kind": unit["kind"],
-        "required_seconds": unit["required_seconds"],
-        "credit_seconds": unit["credit_seconds"],
-        "watched_seconds": int(row.watched_seconds) if row else 0,
-        "completed_at": moment(row.completed_at) if row else None,
-        "checks": evidence.get("checks", []),
-        "signed_by": people.name(evidence.get("by")),
-        "note": str(evidence.get("note", "")),
-    }
 
 
 def _exams(

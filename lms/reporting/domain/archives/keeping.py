@@ -6,6 +6,7 @@ import json
 import zipfile
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid4, uuid5
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -21,11 +22,17 @@ from lms.core.clock import shanghai_date
 from lms.organizations.enums import PositionCategory
 from lms.organizations.models import Membership
 from lms.reporting.domain.archives.class_facts import class_facts
+from lms.reporting.domain.archives.class_pages import class_pages
 from lms.reporting.domain.archives.facts import person_facts
-from lms.reporting.domain.archives.pages import class_pages, person_pages
+from lms.reporting.domain.archives.person_pages import person_pages
 from lms.reporting.enums import ArchiveScope
 from lms.reporting.errors import RetentionRunning
-from lms.reporting.models import Report, RetentionRule, TrainingArchive
+from lms.reporting.models import (
+    Report,
+    RetentionRule,
+    TrainingArchive,
+    archive_path,
+)
 
 # Taken where no rule is in force: too long is mended, too short is not.
 DEFAULT_YEARS = 6
@@ -55,6 +62,7 @@ def build_person_archive(
     category = membership.position.category if membership.position else ""
     until, basis = retention(category=category, ends_on=membership.ends_on, on=on)
     archive = TrainingArchive(
+        public_id=_public_id(report, membership),
         organization_id=membership.organization_id,
         scope=ArchiveScope.PERSON,
         membership=membership,
@@ -66,6 +74,16 @@ def build_person_archive(
         retention_basis=basis,
     )
     return _seal(archive, facts, pages, by)
+
+
+def _public_id(report: Report | None, membership: Membership) -> UUID:
+    """Return the same id for each attempt of a report, so that no file is stored twice.
+
+    Made from the report's own random id: nobody can guess it.
+    """
+    if report is None:
+        return uuid4()
+    return uuid5(report.public_id, f"membership:{membership.pk}")
 
 
 def build_class_archive(
@@ -98,6 +116,9 @@ def _seal(
 ) -> TrainingArchive:
     data, digest = bundle({"archive.json": canonical(facts), "archive.pdf": pages})
     archive.sha256 = digest
+    # What a worker stored that was killed before it could say so.
+    name = archive_path(archive, "archive.zip")
+    archive.file.storage.delete(name)
     archive.file.save("archive.zip", ContentFile(data), save=False)
     archive.save()
     record(
