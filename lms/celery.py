@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
         "reporting.sweep_reports": MINUTE,
         "reporting.refresh_overviews": MINUTE,
         "organizations.sweep_staff_imports": MINUTE,
+        "organizations.expire_changes": 30 * MINUTE,
         "compliance.reach_newcomers": 5 * MINUTE,
         "compliance.recompute_duties": 60 * MINUTE,
         "compliance.send_reminders": 30 * MINUTE,
