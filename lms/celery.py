@@ -52,6 +52,7 @@ app.conf.beat_schedule = {
         "reporting.refresh_overviews": MINUTE,
         "organizations.sweep_staff_imports": MINUTE,
         "courses.settle_playback": MINUTE,
+        "organizations.expire_changes": 30 * MINUTE,
         "compliance.reach_newcomers": 5 * MINUTE,
         "compliance.recompute_duties": 60 * MINUTE,
         "compliance.send_reminders": 30 * MINUTE,

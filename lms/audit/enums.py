@@ -38,6 +38,18 @@ class Verb(models.TextChoices):
     JURISDICTION_GRANTED = "jurisdiction_granted", _("Jurisdiction granted")
     JURISDICTION_REVOKED = "jurisdiction_revoked", _("Jurisdiction revoked")
     STAFF_IMPORTED = "staff_imported", _("Staff list imported")
+    CHANGE_REQUESTED = "change_requested", _("Change asked for")
+    CHANGE_APPROVED = "change_approved", _("Change approved")
+    CHANGE_REFUSED = "change_refused", _("Change refused")
+    CHANGE_WITHDRAWN = "change_withdrawn", _("Change withdrawn")
+    CHANGE_EXPIRED = "change_expired", _("Change expired")
+    FIRST_CODES_ISSUED = "first_codes_issued", _("One-time codes printed")
+    FIRST_CODE_USED = "first_code_used", _("One-time code used")
+    FIRST_CODE_REFUSED = "first_code_refused", _("One-time code refused")
+    PACKAGE_CHANGED = "package_changed", _("Industry package changed")
+    ASSOCIATION_MEMBER_ADDED = "association_member_added", _("Association member added")
+    ASSOCIATION_MEMBER_ENDED = "association_member_ended", _("Association member ended")
+    BADGE_CHANGED = "badge_changed", _("Training badge changed")
 
     # media_pipeline
     ASSET_UPLOADED = "asset_uploaded", _("Media file uploaded")

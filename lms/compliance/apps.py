@@ -8,3 +8,8 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.compliance import receivers  # noqa: F401, PLC0415 -- app ready
+        from lms.compliance.domain.exemptions import grant_exemption  # noqa: PLC0415 -- app ready
+        from lms.organizations.domain.approvals import register_change  # noqa: PLC0415 -- app ready
+        from lms.organizations.enums import ChangeKind  # noqa: PLC0415 -- app ready
+
+        register_change(ChangeKind.EXEMPTION, grant_exemption)

@@ -87,9 +87,13 @@ def decrypt(ciphertext: bytes, *, context: str) -> str:
 
 def blind_index(value: str, *, context: str) -> str:
     """Return a keyed hash (64 hex digits) that finds equal values and shows none."""
-    first = next(iter(_keys().values()))
-    key = hmac.new(first, b"anxue blind index", hashlib.sha256).digest()
+    key = _index_key(next(iter(_keys().values())))
     return hmac.new(key, f"{context}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _index_key(first: bytes) -> bytes:
+    return hmac.new(first, b"anxue blind index", hashlib.sha256).digest()
 
 
 class EncryptedTextField(models.BinaryField):

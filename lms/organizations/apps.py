@@ -11,3 +11,10 @@ class OrganizationsConfig(AppConfig):
         from lms.organizations.domain.scope import scope_of  # noqa: PLC0415 -- app ready
 
         register_scope_provider(scope_of)
+
+        from lms.organizations.domain import administrators  # noqa: PLC0415 -- app ready
+        from lms.organizations.domain.approvals import register_change  # noqa: PLC0415 -- app ready
+        from lms.organizations.enums import ChangeKind  # noqa: PLC0415 -- app ready
+
+        register_change(ChangeKind.ROLE, administrators.change_role)
+        register_change(ChangeKind.COMPLETE_LIST, administrators.take_list)

@@ -51,3 +51,27 @@ class PositionInUse(Conflict):
 
 class StaffImportRefused(Conflict):
     """The file can't be taken in: too large, or not in this state."""
+
+
+class ChangeAskedAlready(Conflict):
+    """The same change waits for a decision."""
+
+
+class ChangeNotOpen(Conflict):
+    """The request was decided, withdrawn, or its time is over."""
+
+
+class OwnChange(NotPermitted):
+    """Nobody approves what they asked for; nobody withdraws for others."""
+
+
+class ReasonMissing(Invalid):
+    """A change or its refusal needs a reason."""
+
+
+class LastAdministrator(Conflict):
+    """Somebody has to administer the enterprise."""
+
+
+class ApprovalNeeded(Conflict):
+    """A second person has to agree; the console asks them."""

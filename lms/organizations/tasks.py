@@ -13,3 +13,11 @@ def sweep_staff_imports() -> None:
     from lms.organizations.domain.staff_import.importing import wake_imports  # noqa: PLC0415 -- task body
 
     wake_imports()
+
+
+@shared_task(name="organizations.expire_changes")
+def expire_changes() -> None:
+    from lms.core.clock import now  # noqa: PLC0415 -- task body
+    from lms.organizations.domain import approvals  # noqa: PLC0415 -- task body
+
+    approvals.expire_changes(now=now())

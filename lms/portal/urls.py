@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.portal.views import (
+    approvals,
     archives,
     bulk,
     enterprise,
@@ -151,6 +152,22 @@ urlpatterns = [
         "enterprise/<str:code>/members/<uuid:public_id>/end/",
         staff.end,
         name="end_membership",
+    ),
+    path("enterprise/<str:code>/changes/", approvals.changes, name="changes"),
+    path(
+        "enterprise/<str:code>/changes/<uuid:public_id>/",
+        approvals.change,
+        name="change",
+    ),
+    path(
+        "enterprise/<str:code>/administrators/",
+        approvals.administrators,
+        name="administrators",
+    ),
+    path(
+        "enterprise/<str:code>/administrators/<uuid:public_id>/revoke/",
+        approvals.administrator_revoke,
+        name="administrator_revoke",
     ),
     path("enterprise/<str:code>/structure/", structure.structure, name="structure"),
     path(

@@ -1,30 +1,24 @@
 """A real worker over a real broker, killed with -9 while it encodes."""
 
 import contextlib
-import os
-import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.storage import storages
 
 from lms.core.enums import JobState
 from media_pipeline.enums import AssetState
 from media_pipeline.models import Asset, Rendition, TranscodeJob
+from tests import worker
 from tests.factories.media_pipeline import AssetFactory, TranscodeJobFactory
+from tests.worker import kill, wait_for
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
@@ -48,55 +42,13 @@ def start_worker(data_dir):
     started = []
 
     def start():
-        environment = os.environ | {
-            "LMS_DATA_DIR": str(data_dir),
-            "DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "lms.settings",
-            "LOG_LEVEL": "WARNING",
-        }
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "celery", "-A", "lms", "worker", "--beat"),
-                *("--concurrency", "2", "--queues", "default,media"),
-                *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
-            ],
-            cwd=ROOT,
-            env=environment,
-            stdout=(data_dir / "worker.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        started.append(process)
-        return process
+        started.append(worker.start_worker(data_dir, queues="default,media"))
+        return started[-1]
 
     data_dir.mkdir()
     yield start
     for process in started:
         kill(process)
-
-
-def kill(process):
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def database_url():
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        return f"sqlite:///{database['NAME']}"
-    host = f"{database['HOST']}:{database['PORT'] or 5432}"
-    return f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
-
-
-def wait_for(condition, what, data_dir):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if condition():
-            return
-        time.sleep(0.1)
-    log = (data_dir / "worker.log").read_text()[-3000:]
-    pytest.fail(f"Waited in vain for {what}:\n{log}")
 
 
 def encoders(data_dir):

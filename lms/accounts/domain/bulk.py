@@ -1,7 +1,10 @@
 """Many new people at once: the same sealing as for one, in a few statements."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from lms.accounts.domain.identity import document_index
 from lms.accounts.domain.people import mobile_index
@@ -52,7 +55,8 @@ def _user(person: NewPerson) -> User:
         email=person.email or None,
         language=Language.CHINESE,
     )
-    user.set_unusable_password()
+    # As `set_unusable_password` makes it, which takes a fifth of a millisecond.
+    user.password = UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)
     if person.mobile:
         user.mobile_ciphertext = encrypt(person.mobile, context=user.mobile_context)
         user.mobile_index = person.mobile_index or mobile_index(person.mobile)

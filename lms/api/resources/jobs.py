@@ -24,6 +24,7 @@ from lms.organizations.domain.staff_import.importing import submit_import
 from lms.organizations.domain.staff_import.messages import message_of
 from lms.organizations.domain.staff_import.reading import MAX_FILE_BYTES
 from lms.organizations.enums import ImportPolicy
+from lms.organizations.errors import ApprovalNeeded
 from lms.organizations.models import Organization, StaffImport
 from lms.organizations.permissions import can_administer
 from lms.ui.languages import site_path
@@ -149,6 +150,14 @@ class StaffImportView(APIView):
         form = StaffListSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
+        if data["complete_list"] and not data["dry_run"]:
+            raise ApprovalNeeded(
+                "approval_needed",
+                _(
+                    "A complete list ends people's employment. Send it as a check; "
+                    "then a second administrator approves it in the console."
+                ),
+            )
         job = submit_import(
             organization=organization,
             file=data["file"],

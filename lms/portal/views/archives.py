@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lms.core import clock
 from lms.organizations.models import Organization
 from lms.portal.permissions import Console, administered_or_404, signed_in
+from lms.portal.views.approvals import asked_for
 from lms.portal.views.desk import (
     PAGE_SIZE,
     asked_of,
@@ -26,10 +27,10 @@ from lms.portal.views.desk import (
     today,
 )
 from lms.portal.views.enterprise import assignment_or_404
+from lms.reporting.domain.archives.deletion import ask_for_deletion
 from lms.reporting.domain.archives.keeping import (
     build_class_archive,
     build_person_archive,
-    delete_archive,
 )
 from lms.reporting.domain.lists import members_list
 from lms.reporting.domain.reports import submit_archives
@@ -155,9 +156,14 @@ def download_archive(
 @login_required
 @require_POST
 def delete(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
-    """Destroy an archive whose time is over; before, the rule is named."""
+    """Ask to destroy an archive whose time is over; before, the rule is named."""
     organization = administered_or_404(request.user, code)
     archive = archive_or_404(request, organization, public_id)
-    delete_archive(archive=archive, by=signed_in(request), today=today())
-    messages.success(request, _("Deleted."))
-    return redirect("portal:archives", organization.code)
+    asked = ask_for_deletion(
+        archive=archive,
+        organization=organization,
+        by=signed_in(request),
+        today=today(),
+        now=clock.now(),
+    )
+    return asked_for(request, asked)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lms.compliance.domain.audiences import audience_of
+from lms.compliance.domain.exemptions import ask_for_exemption
 from lms.compliance.domain.plans import (
     create_plan,
     end_plan,
-    exempt_member,
     plan_progress,
 )
 from lms.compliance.models import Plan
@@ -22,7 +22,13 @@ from lms.core.errors import DomainError
 from lms.organizations.models import Organization
 from lms.portal.permissions import administered_or_404, signed_in
 from lms.portal.plan_forms import ExemptionForm, PlanForm
-from lms.portal.views.desk import crumbs, department_choices, departments_of
+from lms.portal.views.approvals import asked_for
+from lms.portal.views.desk import (
+    attempt,
+    crumbs,
+    department_choices,
+    departments_of,
+)
 from lms.reporting.domain.titles import assignable_courses, course_titles
 
 
@@ -90,22 +96,25 @@ def _to_plans(code: str) -> tuple[str, str | None]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
-    """Show the cycles of a plan and who is exempted; exempt somebody."""
+    """Show the cycles of a plan and who is exempted; ask to exempt somebody."""
     organization = administered_or_404(request.user, code)
     row = _plan_or_404(organization, public_id)
     members = audience_of(plan=row)
     form = ExemptionForm(request.POST or None, members=members)
     if request.method == "POST" and form.is_valid():
-        exempt_member(
-            plan=row,
-            membership=form.cleaned_data["member"],
-            reason=form.cleaned_data["reason"],
-            until=form.cleaned_data["until"],
-            by=signed_in(request),
-            now=clock.now(),
+        asked = attempt(
+            form,
+            lambda: ask_for_exemption(
+                plan=row,
+                membership=form.cleaned_data["member"],
+                reason=form.cleaned_data["reason"],
+                until=form.cleaned_data["until"],
+                by=signed_in(request),
+                now=clock.now(),
+            ),
         )
-        messages.success(request, _("Exempted."))
-        return redirect("portal:plan", code, public_id)
+        if asked is not None:
+            return asked_for(request, asked)
     progress = plan_progress(plan=row)
     titles = course_titles(
         keys={assignment.course_key for assignment, _reached, _done in progress},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,9 +14,12 @@ from django.views.decorators.http import (
     require_POST,
 )
 
+from lms.core import clock
 from lms.core.enums import JobState
+from lms.core.errors import DomainError
 from lms.core.sheets.refusals import remark_from_json
 from lms.core.uploads import refuse_large_body
+from lms.organizations.domain.administrators import ask_to_take_list
 from lms.organizations.domain.staff_import.importing import (
     is_complete,
     submit_import,
@@ -28,6 +32,7 @@ from lms.organizations.enums import ImportPolicy, StaffAction
 from lms.organizations.models import Organization, StaffImport
 from lms.portal.permissions import administered_or_404, signed_in
 from lms.portal.staff_forms import StaffImportForm
+from lms.portal.views.approvals import asked_for
 from lms.portal.views.desk import crumbs, people_crumb
 from lms.reporting.exporters import attachment
 
@@ -46,12 +51,14 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     form = StaffImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data.pop("file")
+        # Ending people's employment waits for a second person, who sees the check.
+        is_dry_run = "take" not in request.POST or form.cleaned_data["is_complete_list"]
         staff_import = submit_import(
             organization=organization,
             file=file,
             size=file.size,
             filename=file.name,
-            is_dry_run="take" not in request.POST,
+            is_dry_run=is_dry_run,
             by=signed_in(request),
             **form.cleaned_data,
         )
@@ -125,11 +132,22 @@ def take(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     organization = administered_or_404(request.user, code)
     checked = import_or_404(request, organization, public_id)
     policy = request.POST.get("policy", "")
-    staff_import = take_checked(
-        checked=checked,
-        policy=policy if policy in ImportPolicy.values else checked.policy,
-        by=signed_in(request),
-    )
+    policy = policy if policy in ImportPolicy.values else checked.policy
+    by = signed_in(request)
+    if checked.is_complete_list:
+        try:
+            asked = ask_to_take_list(
+                checked=checked,
+                policy=policy,
+                reason=request.POST.get("reason", ""),
+                by=by,
+                now=clock.now(),
+            )
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect("portal:staff_import_result", code, public_id)
+        return asked_for(request, asked)
+    staff_import = take_checked(checked=checked, policy=policy, by=by)
     return redirect(
         "portal:staff_import_result", organization.code, staff_import.public_id
     )

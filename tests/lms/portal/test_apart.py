@@ -4,6 +4,7 @@ The addresses are read from the two lists of routes: a page or call that is new 
 stands in neither `CONSOLE`, `API` nor `NOT_OF_AN_ENTERPRISE` fails here.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from lms.api.urls import urlpatterns as api_patterns
 from lms.compliance.models import Plan
 from lms.core import clock
 from lms.organizations.enums import MembershipRole
-from lms.organizations.models import StaffImport
+from lms.organizations.models import ChangeRequest, StaffImport
 from lms.portal.urls import urlpatterns as portal_patterns
 from lms.reporting.domain.archives.keeping import build_person_archive
 from lms.reporting.models import Report
@@ -74,6 +75,10 @@ CONSOLE = {
     "plan": ["code", "plan"],
     "plan_end": ["code", "plan"],
     "finding_add": ["code"],
+    "changes": ["code"],
+    "change": ["code", "change"],
+    "administrators": ["code"],
+    "administrator_revoke": ["code", "administrator"],
 }
 # Calls that answer about one enterprise.
 API = {
@@ -148,8 +153,20 @@ def world():
         state="done",
         expires_at=clock.now(),
     )
+    change = ChangeRequest.objects.create(
+        organization=organization,
+        kind="role",
+        subject="x",
+        title="机密变更",
+        reason="机密变更",
+        requested_by=admin.user,
+        requested_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=14),
+    )
     return {
         "admin": admin,
+        "change": change.public_id,
+        "administrator": admin.public_id,
         "organization": organization,
         "elsewhere": elsewhere,
         "code": organization.code,
@@ -216,7 +233,14 @@ def address_of(space, route, world):
 
 def secrets_of(world):
     """Texts that stand on pages of this enterprise and nowhere else."""
-    return [world["member"].listed_name, "机密名单", "机密报表", "机密计划", "冲压车间"]
+    return [
+        world["member"].listed_name,
+        "机密名单",
+        "机密报表",
+        "机密计划",
+        "机密变更",
+        "冲压车间",
+    ]
 
 
 def names(patterns):

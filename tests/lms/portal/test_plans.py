@@ -8,6 +8,8 @@ from django.urls import reverse
 from courses.models import Enrollment
 from lms.compliance.models import Exemption, Plan
 from lms.core import clock
+from lms.organizations.domain.approvals import approve_change
+from lms.organizations.models import ChangeRequest
 from tests.factories.accounts import UserFactory
 from tests.factories.compliance import make_enterprise
 from tests.factories.organizations import (
@@ -122,6 +124,10 @@ def test_somebody_is_exempted_with_a_reason(client, enterprise):
     late = client.post(page, data | {"reason": "产假", "until": yesterday})
     assert list(late.context["form"].errors) == ["until"]
     client.post(page, data | {"reason": "产假"})
+    assert not Exemption.objects.exists()
+    change = ChangeRequest.objects.get()
+    second = AdministratorFactory(organization=change.organization)
+    approve_change(change=change, by=second.user, now=clock.now())
     assert Exemption.objects.get().membership == enterprise.members[0]
     assert "产假" in client.get(page).text
 

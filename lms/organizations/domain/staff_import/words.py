@@ -5,6 +5,7 @@ The heading we write comes first, Chinese and English; the others are read as we
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HEADINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "name": ("姓名", "Full name", ("员工姓名", "name", "人员姓名")),
@@ -77,11 +78,17 @@ def column_for(heading: str) -> str | None:
 
 def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
     """Return the stored value that a cell names, None when it names none."""
-    wanted = plain(text)
-    for value, names in words.items():
-        if wanted == plain(value) or wanted in {plain(name) for name in names}:
-            return value
-    return None
+    return _by_word(tuple(words.items())).get(plain(text))
+
+
+@lru_cache(maxsize=16)
+def _by_word(words: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    """Return plain word → stored value; the first that claims a word has it."""
+    found: dict[str, str] = {}
+    for value, names in words:
+        for name in (value, *names):
+            found.setdefault(plain(name), value)
+    return found
 
 
 def heading_of(column: str, *, english: bool) -> str:

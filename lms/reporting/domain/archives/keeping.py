@@ -189,6 +189,20 @@ def delete_archive(*, archive: TrainingArchive, by: User, today: date) -> None:
     Raises:
         RetentionRunning: it must still be kept; `until` is the last day.
     """
+    refuse_too_early(archive=archive, today=today)
+    record(
+        actor=by,
+        verb=Verb.ARCHIVE_DELETED,
+        obj=archive,
+        data={"sha256": archive.sha256},
+    )
+    storage, name = archive.file.storage, str(archive.file.name)
+    archive.delete()
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+def refuse_too_early(*, archive: TrainingArchive, today: date) -> None:
+    """Name the rule while an archive must still be kept (`RetentionRunning`)."""
     if today <= archive.retain_until:
         raise RetentionRunning(
             "retention_running",
@@ -199,12 +213,3 @@ def delete_archive(*, archive: TrainingArchive, by: User, today: date) -> None:
             },
             until=archive.retain_until.isoformat(),
         )
-    record(
-        actor=by,
-        verb=Verb.ARCHIVE_DELETED,
-        obj=archive,
-        data={"sha256": archive.sha256},
-    )
-    storage, name = archive.file.storage, str(archive.file.name)
-    archive.delete()
-    transaction.on_commit(lambda: storage.delete(name))
