@@ -7,9 +7,11 @@ from typing import Any
 from certificates.domain.canonical import canonical_json
 from certificates.domain.drawing import draw_page, page_size
 from certificates.domain.fonts import REGULAR, font_faces, require_glyphs
+from certificates.domain.hardware_signing import hardware_signer
 from certificates.domain.placing import draw_placed, draw_record, record_pages
 from certificates.domain.tagging import canvas_class, describe, pdf_language
 from certificates.domain.timestamps import long_term_options, timestamper
+from lms.core.hardware import HardwareKey
 from lms.core.signing import SigningKey
 
 ATTACHMENT = "certificate.json"
@@ -152,11 +154,16 @@ def _signer(key: SigningKey) -> Any:
     registry.register_multiple(
         x509.Certificate.load(item.public_bytes(der)) for item in key.chain
     )
+    certificate = x509.Certificate.load(key.certificate.public_bytes(der))
+    if isinstance(key.private_key, HardwareKey):
+        return hardware_signer(
+            key=key.private_key, certificate=certificate, registry=registry
+        )
     private = key.private_key.private_bytes(
         der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return SimpleSigner(
-        signing_cert=x509.Certificate.load(key.certificate.public_bytes(der)),
+        signing_cert=certificate,
         signing_key=keys.PrivateKeyInfo.load(private),
         cert_registry=registry,
     )

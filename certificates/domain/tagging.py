@@ -155,9 +155,13 @@ def xmp_packet(facts: dict[str, str]) -> str:
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
 <dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{safe["title"]}</rdf:li></rdf:Alt></dc:title>
+<dc:title><rdf:Alt>
+<rdf:li xml:lang="x-default">{safe["title"]}</rdf:li>
+</rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>{safe["author"]}</rdf:li></rdf:Seq></dc:creator>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{safe["subject"]}</rdf:li></rdf:Alt></dc:description>
+<dc:description><rdf:Alt>
+<rdf:li xml:lang="x-default">{safe["subject"]}</rdf:li>
+</rdf:Alt></dc:description>
 <dc:language><rdf:Bag><rdf:li>{safe["language"]}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>
 <xmp:CreateDate>{safe["date"]}</xmp:CreateDate>
