@@ -141,7 +141,11 @@ class HardwareKey:
             if self._process not in (0, process):
                 module.reinitialize()  # a fork has to greet the module anew
             token = module.get_token(token_label=self.place.token)
-            self._session = token.open(user_pin=self.place.pin or None)
+            try:
+                self._session = token.open(user_pin=self.place.pin or None)
+            except pkcs11.exceptions.UserAlreadyLoggedIn:
+                # Another session of this process has signed in: that one counts.
+                self._session = token.open()
             self._process = process
         return self._session
 

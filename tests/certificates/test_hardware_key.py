@@ -133,6 +133,13 @@ def _sign_elsewhere(queue):
     queue.put(signing_key().private_key.sign(b"forked"))
 
 
+def test_a_second_session_needs_no_second_sign_in(token):
+    key = signing_key().private_key
+    key._session, before = None, key._session
+    token.public_key().verify(key.sign(b"x"), b"x", ec.ECDSA(hashes.SHA256()))
+    assert key._session is not before
+
+
 def test_a_fork_signs_in_a_session_of_its_own(token):
     signing_key().private_key.sign(b"parent")
     context = multiprocessing.get_context("fork")
@@ -185,7 +192,7 @@ def store_certificate(certificate):
     from pkcs11 import Attribute, CertificateType, ObjectClass
 
     session = pkcs11.lib(MODULE).get_token(token_label=TOKEN)
-    with session.open(user_pin=PIN, rw=True) as opened:
+    with session.open(rw=True) as opened:  # signed in by the session before
         opened.create_object(
             {
                 Attribute.CLASS: ObjectClass.CERTIFICATE,
