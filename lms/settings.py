@@ -257,6 +257,11 @@ FIELD_ENCRYPTION_KEYS_ARE_GIVEN = configuration.is_given("FIELD_ENCRYPTION_KEYS"
 FIELD_ENCRYPTION_KEYS = configuration.field_encryption_keys()
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
+SIGNING_PKCS11_MODULE = env.str("SIGNING_PKCS11_MODULE", default="")
+SIGNING_PKCS11_TOKEN = env.str("SIGNING_PKCS11_TOKEN", default="")
+SIGNING_PKCS11_KEY = env.str("SIGNING_PKCS11_KEY", default="")
+SIGNING_PKCS11_PIN = env.str("SIGNING_PKCS11_PIN", default="")
+SIGNING_CERTIFICATE_FILE = env.str("SIGNING_CERTIFICATE_FILE", default="")
 # Time stamps of certificates; see certificates.domain.timestamps.
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
 SIGNATURE_LEVEL = env.str("SIGNATURE_LEVEL", default="")

@@ -13,6 +13,7 @@ import segno
 
 from certificates.domain.fonts import REGULAR, STRONG, split_runs, text_width
 from certificates.domain.lettering import fit_lines, wrap_text
+from certificates.domain.tagging import code_words
 from certificates.domain.wording import hours_text, label, long_date
 from certificates.validators import page_millimeters
 
@@ -42,6 +43,12 @@ class Blank:
 
     def __call__(self, *args: object, **kwargs: object) -> "Blank":
         return self
+
+    def __enter__(self) -> "Blank":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
 
 
 def draw_page(canvas: Any, payload: dict[str, Any]) -> None:
@@ -107,18 +114,24 @@ class Sheet:
     def lines(
         self, lines: list[str], *, size: float, font: str = REGULAR,
         color: tuple[float, float, float] = INK, leading: float = 1.4,
+        tag: str = "P", **members: str,
     ) -> None:  # fmt: skip
-        for number, line in enumerate(lines):
-            if number:
-                self.y -= size * leading
-            self.text(
-                line, x=self.width / 2, y=self.y, size=size, font=font, color=color
-            )
+        """Set lines as one element of the document's structure."""
+        with self.canvas.tagged(tag, **members):
+            for number, line in enumerate(lines):
+                if number:
+                    self.y -= size * leading
+                self.text(
+                    line, x=self.width / 2, y=self.y, size=size, font=font, color=color
+                )
 
     def _frame(self) -> None:
-        self.canvas.setLineWidth(0.5)
-        self.canvas.setStrokeColorRGB(*LINE)
-        self.canvas.rect(FRAME, FRAME, self.width - 2 * FRAME, self.height - 2 * FRAME)
+        with self.canvas.artifact():
+            self.canvas.setLineWidth(0.5)
+            self.canvas.setStrokeColorRGB(*LINE)
+            self.canvas.rect(
+                FRAME, FRAME, self.width - 2 * FRAME, self.height - 2 * FRAME
+            )
 
     def _head(self) -> None:
         layout, issuer = self.payload["layout"], self.payload["issuer"]
@@ -137,15 +150,19 @@ class Sheet:
             width=self.width - 2 * MARGIN - 60, max_lines=1,
         )  # fmt: skip
         tracking = 5 if self.language != "en" and size == 30 else 0.4
-        self.text(
-            lines[0], x=self.width / 2, y=self.y, size=size, font=STRONG,
-            tracking=tracking,
-        )  # fmt: skip
+        with self.canvas.tagged("H1"):
+            self.text(
+                lines[0], x=self.width / 2, y=self.y, size=size, font=STRONG,
+                tracking=tracking,
+            )  # fmt: skip
         self.down(22)
-        self.text(
-            layout["subheading"], x=self.width / 2, y=self.y, size=11, color=MUTED,
-            tracking=0.6,
-        )  # fmt: skip
+        if not layout["subheading"]:
+            return
+        with self.canvas.tagged("P"):
+            self.text(
+                layout["subheading"], x=self.width / 2, y=self.y, size=11, color=MUTED,
+                tracking=0.6,
+            )  # fmt: skip
 
     def _holder(self) -> None:
         self.down(58)
@@ -156,8 +173,11 @@ class Sheet:
         self.lines(lines, size=size, font=STRONG)
         self.y -= 13
         half = min(150.0, self.width / 4)
-        self.canvas.setStrokeColorRGB(*LINE)
-        self.canvas.line(self.width / 2 - half, self.y, self.width / 2 + half, self.y)
+        with self.canvas.artifact():
+            self.canvas.setStrokeColorRGB(*LINE)
+            self.canvas.line(
+                self.width / 2 - half, self.y, self.width / 2 + half, self.y
+            )
 
     def _course(self) -> None:
         self.down(26)
@@ -180,7 +200,8 @@ class Sheet:
                 title["other"], font=REGULAR, sizes=(10, 9, 8),
                 width=self.width - 2 * MARGIN - 40, max_lines=2,
             )  # fmt: skip
-            self.lines(lines, size=size, color=MUTED)
+            other = "zh-Hans" if self.language == "en" else "en"
+            self.lines(lines, size=size, color=MUTED, Lang=other)
 
     def facts(self) -> list[tuple[str, str]]:
         """Return (label, value) in the order of print."""
@@ -221,51 +242,61 @@ class Sheet:
                 self.down(20)
             group = rows[start : start + across]
             left = self.width / 2 - column * len(group) / 2
-            self.y = min(
-                self._fact(left + column * (place + 0.5), column - 16, *fact)
-                for place, fact in enumerate(group)
-            )
+            with self.canvas.group("L"):
+                self.y = min(
+                    self._fact(left + column * (place + 0.5), column - 16, *fact)
+                    for place, fact in enumerate(group)
+                )
 
     def _fact(self, x: float, width: float, name: str, value: str) -> float:
         size, lines = fit_lines(
             name, font=REGULAR, sizes=(8, 7), width=width, max_lines=1
         )
         y = self.y
-        for line in lines:
-            self.text(line, x=x, y=y, size=size, color=MUTED)
-            y -= size * 1.3
-        size, lines = fit_lines(
-            value, font=REGULAR, sizes=(12.5, 11, 10, 9, 8), width=width, max_lines=2
-        )
-        y -= size * 0.7
-        for number, line in enumerate(lines):
-            y -= size * 1.3 if number else 0
-            self.text(line, x=x, y=y, size=size)
+        with self.canvas.group("LI"):
+            with self.canvas.tagged("Lbl"):
+                for line in lines:
+                    self.text(line, x=x, y=y, size=size, color=MUTED)
+                    y -= size * 1.3
+            size, lines = fit_lines(
+                value, font=REGULAR, sizes=(12.5, 11, 10, 9, 8), width=width,
+                max_lines=2,
+            )  # fmt: skip
+            y -= size * 0.7
+            with self.canvas.tagged("LBody"):
+                for number, line in enumerate(lines):
+                    y -= size * 1.3 if number else 0
+                    self.text(line, x=x, y=y, size=size)
         return y
 
     def _qr(self) -> None:
-        draw_code(
-            self.canvas, qr_text(self.payload), x=MARGIN, y=FOOT + 14, size=QR_SIZE
-        )
-        self.text(
-            self.payload["number"], x=MARGIN, y=FOOT, size=8.5, align="left",
-            tracking=0.2,
-        )  # fmt: skip
+        with self.canvas.tagged("Figure", Alt=code_words(self.payload)):
+            draw_code(
+                self.canvas, qr_text(self.payload), x=MARGIN, y=FOOT + 14, size=QR_SIZE
+            )
+        with self.canvas.tagged("P"):
+            self.text(
+                self.payload["number"], x=MARGIN, y=FOOT, size=8.5, align="left",
+                tracking=0.2,
+            )  # fmt: skip
 
     def _seal(self) -> None:
         x, y = self.width - MARGIN - SEAL / 2, FOOT + 34 + SEAL / 2
-        draw_seal(self.canvas, x=x, y=y, size=SEAL)
+        with self.canvas.artifact():
+            draw_seal(self.canvas, x=x, y=y, size=SEAL)
         issued = long_date(self.payload["issued_on"], language=self.language)
         right = self.width - MARGIN
-        self.text(
-            f"{label('issued', language=self.language)}  {issued}",
-            x=right, y=FOOT, size=8.5, align="right",
-        )  # fmt: skip
+        with self.canvas.tagged("P"):
+            self.text(
+                f"{label('issued', language=self.language)}  {issued}",
+                x=right, y=FOOT, size=8.5, align="right",
+            )  # fmt: skip
         size, lines = fit_lines(
             self.payload["issuer"]["name"], font=REGULAR, sizes=(8.5, 7.5),
             width=220, max_lines=1,
         )  # fmt: skip
-        self.text(lines[0], x=right, y=FOOT + 14, size=size, align="right")
+        with self.canvas.tagged("P"):
+            self.text(lines[0], x=right, y=FOOT + 14, size=size, align="right")
 
     def _note(self) -> None:
         lines = wrap_text(

@@ -21,6 +21,7 @@ from certificates.domain.fonts import REGULAR, STRONG
 from certificates.domain.lettering import fit_lines
 from certificates.domain.photos import photo_bytes
 from certificates.domain.pictures import picture_bytes
+from certificates.domain.tagging import code_words, photo_words
 from certificates.domain.wording import hours_text, label, long_date
 from certificates.validators import page_millimeters, photo_height
 
@@ -34,22 +35,33 @@ ROWS_MARGIN, ROW = 60.0, 20.0
 
 def draw_placed(canvas: Any, payload: dict[str, Any]) -> None:
     """Draw the first page of a layout of version 2."""
-    layout = payload["layout"]
+    layout, language = payload["layout"], payload["language"]
     width, height = (side * MM for side in page_millimeters(layout))
     if layout.get("background"):
-        _draw_picture(canvas, layout["background"], 0, 0, width, height)
+        with canvas.artifact():
+            _draw_picture(canvas, layout["background"], 0, 0, width, height)
     for part in layout.get("pictures", []):
         x, across, down = (part[key] * MM for key in ("x", "width", "height"))
         y = height - part["y"] * MM - down
-        _draw_picture(canvas, part["sha256"], x, y, across, down)
+        with canvas.tagged("Figure", Alt=label("picture", language=language)):
+            _draw_picture(canvas, part["sha256"], x, y, across, down)
     if layout.get("photo") and payload.get("photo"):
-        _draw_photo(canvas, layout["photo"], payload["photo"], height)
+        with canvas.tagged("Figure", Alt=photo_words(payload)):
+            _draw_photo(canvas, layout["photo"], payload["photo"], height)
+    largest = max((part["size"] for part in layout.get("fields", [])), default=0)
     for part in layout.get("fields", []):
-        _draw_field(canvas, part, field_text(payload, part), height)
+        text = field_text(payload, part)
+        if not text:
+            continue
+        # One heading, the largest text; of equals the first.
+        tag, largest = ("H1", -1) if part["size"] == largest else ("P", largest)
+        with canvas.tagged(tag):
+            _draw_field(canvas, part, text, height)
     code = layout["qr"]
     size = code["size"] * MM
     y = height - code["y"] * MM - size
-    draw_code(canvas, qr_text(payload), x=code["x"] * MM, y=y, size=size)
+    with canvas.tagged("Figure", Alt=code_words(payload)):
+        draw_code(canvas, qr_text(payload), x=code["x"] * MM, y=y, size=size)
 
 
 def _draw_picture(
@@ -126,8 +138,6 @@ def _value(payload: dict[str, Any], name: str, language: str) -> str:
 def _draw_field(
     canvas: Any, part: dict[str, Any], text: str, page_height: float
 ) -> None:
-    if not text:
-        return
     font = STRONG if part.get("bold") else REGULAR
     width, first = part["width"] * MM, float(part["size"])
     sizes = [first * step / 20 for step in range(20, 6, -1)]
@@ -171,15 +181,33 @@ def draw_record(
     y = height - ROWS_MARGIN
     left, right = ROWS_MARGIN, width - ROWS_MARGIN
     title = label("record", language=language)
-    draw_text(canvas, title, x=left, y=y, size=14, font=STRONG, align="left")
+    with canvas.tagged("H2"):
+        draw_text(canvas, title, x=left, y=y, size=14, font=STRONG, align="left")
     named = f"{payload['holder']['name']}  {payload['number']}"
-    draw_text(canvas, named, x=right, y=y, size=9, color=MUTED, align="right")
+    with canvas.tagged("P"):
+        draw_text(canvas, named, x=right, y=y, size=9, color=MUTED, align="right")
     y -= ROW
-    canvas.setLineWidth(0.5)
-    canvas.setStrokeColorRGB(*LINE)
-    for row in rows:
-        canvas.line(left, y, right, y)
-        y -= ROW
+    with canvas.artifact():
+        canvas.setLineWidth(0.5)
+        canvas.setStrokeColorRGB(*LINE)
+        for place in range(len(rows) + 1):
+            canvas.line(left, y - place * ROW, right, y - place * ROW)
+    with canvas.group("Table"):
+        for row in rows:
+            y -= ROW
+            _draw_row(canvas, row, language, y=y, left=left, right=right)
+    with canvas.artifact():
+        draw_text(
+            canvas, f"{page} / {pages}", x=width / 2, y=ROWS_MARGIN / 2, size=8,
+            color=MUTED,
+        )  # fmt: skip
+
+
+def _draw_row(
+    canvas: Any, row: dict[str, Any], language: str, *, y: float, left: float,
+    right: float,
+) -> None:  # fmt: skip
+    with canvas.group("TR"):
         pair = (row["label_en"], row["label"])
         pair = pair if language == "en" else pair[::-1]
         name = "  ".join(filter(None, pair)) or label("hours", language=language)
@@ -187,10 +215,8 @@ def draw_record(
             name, font=REGULAR, sizes=(10, 9, 8, 7, 6), width=right - left - 90,
             max_lines=1,
         )  # fmt: skip
-        draw_text(canvas, lines[0], x=left, y=y + 6, size=fitted, align="left")
+        with canvas.tagged("TD"):
+            draw_text(canvas, lines[0], x=left, y=y + 6, size=fitted, align="left")
         value = hours_text(row["hours"], language=language)
-        draw_text(canvas, value, x=right, y=y + 6, size=10, align="right")
-    canvas.line(left, y, right, y)
-    draw_text(
-        canvas, f"{page} / {pages}", x=width / 2, y=ROWS_MARGIN / 2, size=8, color=MUTED
-    )
+        with canvas.tagged("TD"):
+            draw_text(canvas, value, x=right, y=y + 6, size=10, align="right")

@@ -6,9 +6,12 @@ from typing import Any
 
 from certificates.domain.canonical import canonical_json
 from certificates.domain.drawing import draw_page, page_size
-from certificates.domain.fonts import font_faces, require_glyphs
+from certificates.domain.fonts import REGULAR, font_faces, require_glyphs
+from certificates.domain.hardware_signing import hardware_signer
 from certificates.domain.placing import draw_placed, draw_record, record_pages
+from certificates.domain.tagging import canvas_class, describe, pdf_language
 from certificates.domain.timestamps import long_term_options, timestamper
+from lms.core.hardware import HardwareKey
 from lms.core.signing import SigningKey
 
 ATTACHMENT = "certificate.json"
@@ -24,22 +27,15 @@ def render_pdf(*, payload: dict[str, Any]) -> bytes:
     Raises:
         GlyphMissing: a character that the fonts lack; nothing is printed then.
     """
-    from reportlab.pdfgen.canvas import Canvas
-
     require_glyphs(payload)
     font_faces()
     buffer = io.BytesIO()
-    canvas = Canvas(
+    canvas = canvas_class()(
         buffer, pagesize=page_size(payload), pageCompression=1, invariant=1,
-        lang="en" if payload["language"] == "en" else "zh-Hans",
-        initialFontName="AnxueSans",
+        lang=pdf_language(payload["language"]), initialFontName=REGULAR,
+        pdfVersion=(1, 7),
     )  # fmt: skip
-    canvas.setTitle(f"{payload['layout']['heading']} {payload['number']}")
-    canvas.setAuthor(payload["issuer"]["name"])
-    canvas.setSubject(payload["number"])
-    canvas.setCreator("Anxue")
-    canvas.setProducer("Anxue certificates")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
+    describe(canvas, payload)
     size = page_size(payload)
     draw = draw_placed if payload["layout"].get("version") == 2 else draw_page
     draw(canvas, payload)
@@ -94,9 +90,6 @@ def sign_pdf(data: bytes, *, key: SigningKey, reason: str) -> bytes:
     The level is configured (`certificates.domain.timestamps`). Without an answer of the
     time-stamp authority nothing is signed: the sweep tries again.
     """
-    from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 -- slow import
-        IncrementalPdfFileWriter,
-    )
     from pyhanko.sign import fields, signers  # noqa: PLC0415 -- slow import
 
     own = _signer(key)
@@ -109,7 +102,7 @@ def sign_pdf(data: bytes, *, key: SigningKey, reason: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         **long_term_options([own.signing_cert, *own.cert_registry]),
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    writer = _writer_class()(io.BytesIO(data))
     clock = timestamper()
     signer = signers.PdfSigner(metadata, signer=own, timestamper=clock)
     # The room is known, so that pyHanko need not sign twice to find it out. How long a
@@ -117,6 +110,24 @@ def sign_pdf(data: bytes, *, key: SigningKey, reason: str) -> bytes:
     room = SIGNATURE_BYTES + sum(len(item) for item in _certificates(key))
     reserved = None if clock else 2 * room
     return signer.sign_pdf(writer, bytes_reserved=reserved).getvalue()
+
+
+@lru_cache(maxsize=1)
+def _writer_class() -> Any:
+    from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 -- slow import
+        IncrementalPdfFileWriter,
+    )
+
+    class Writer(IncrementalPdfFileWriter):
+        """Adds the signature and nothing else.
+
+        pyHanko would write title and date anew, and lose what it does not know.
+        """
+
+        def _update_meta(self) -> None:
+            return None
+
+    return Writer
 
 
 def _certificates(key: SigningKey) -> list[bytes]:
@@ -143,11 +154,16 @@ def _signer(key: SigningKey) -> Any:
     registry.register_multiple(
         x509.Certificate.load(item.public_bytes(der)) for item in key.chain
     )
+    certificate = x509.Certificate.load(key.certificate.public_bytes(der))
+    if isinstance(key.private_key, HardwareKey):
+        return hardware_signer(
+            key=key.private_key, certificate=certificate, registry=registry
+        )
     private = key.private_key.private_bytes(
         der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return SimpleSigner(
-        signing_cert=x509.Certificate.load(key.certificate.public_bytes(der)),
+        signing_cert=certificate,
         signing_key=keys.PrivateKeyInfo.load(private),
         cert_registry=registry,
     )

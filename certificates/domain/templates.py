@@ -86,9 +86,10 @@ def placed_layout(language: str) -> dict[str, Any]:
             field("holder", 68, 28, bold=True),
             field("text", 86, 12, color="muted", text=texts["statement"]),
             field("title", 98, 19, bold=True, color="accent"),
-            field("title_other", 109, 10, color="muted"),
-            field("hours", 122, 12, text="" if is_english else "培训 "),
-            field("organization", 130, 12),
+            # A long title takes two lines, and so does the other language.
+            field("title_other", 116, 10, color="muted"),
+            field("hours", 126, 12, text="" if is_english else "培训 "),
+            field("organization", 133, 12),
             field("number", 183, 9, align="left", x=20, width=90),
             field(
                 "issued_on", 176, 10, text="Issued " if is_english else "签发日期 ",

@@ -14,6 +14,8 @@ WORDS = {
     "review_on": ("应复审日期", "Review due"),
     "issued": ("签发日期", "Issued"),
     "scan": ("扫码核验", "Scan to verify"),
+    "photo": ("持证人照片", "Photo of the holder"),
+    "picture": ("印章或签名", "Seal or signature"),
     "holder": ("持证人", "Holder"),
     "record": ("学时明细", "Study record"),
     "number": ("证书编号", "Number"),

@@ -16,7 +16,9 @@ def check_secrets_are_given(
     given = {
         "SECRET_KEY": settings.SECRET_KEY_IS_GIVEN,
         "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS_ARE_GIVEN,
-        "SIGNING_KEY_FILE": bool(settings.SIGNING_KEY_FILE),
+        "SIGNING_KEY_FILE": bool(
+            settings.SIGNING_KEY_FILE or settings.SIGNING_PKCS11_MODULE
+        ),
     }
     return [
         Error(

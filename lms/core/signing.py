@@ -1,8 +1,9 @@
 """The installation's signing key: one P-256 key for PDFs, QR tokens and checkpoints.
 
-`SIGNING_KEY_FILE` names a PKCS#12 file or a PEM file (private key, then certificates).
-Without it a development key with a self-signed certificate is generated into the data
-directory: good for a demo, named as such in the certificate, and trusted by nobody.
+`SIGNING_KEY_FILE` names a PKCS#12 file or a PEM file (private key, then certificates);
+`SIGNING_PKCS11_MODULE` a key in hardware (`lms.core.hardware`). Without both a
+development key with a self-signed certificate is generated into the data directory:
+good for a demo, named as such in the certificate, and trusted by nobody.
 """
 
 import base64
@@ -28,6 +29,8 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from lms.core.hardware import HardwareKey, Place, configured_place, connect
+
 ALGORITHM = "ES256"
 COORDINATE_BYTES = 32
 DEVELOPMENT_NAME = "Anxue development signing key"
@@ -38,13 +41,13 @@ class SigningKey(NamedTuple):
 
     Attributes:
         kid: RFC 7638 thumbprint of the public key, base64url.
-        private_key: P-256.
+        private_key: P-256; in hardware it signs, and can't be read.
         certificate: X.509, the one embedded in signed PDFs.
         chain: further certificates up to the issuer, may be empty.
     """
 
     kid: str
-    private_key: ec.EllipticCurvePrivateKey
+    private_key: ec.EllipticCurvePrivateKey | HardwareKey
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...] = ()
 
@@ -62,8 +65,11 @@ def signing_key() -> SigningKey:
 
     Raises:
         ImproperlyConfigured: the file is missing, damaged, or no P-256 key with its
-            certificate.
+            certificate; the hardware does not answer.
     """
+    place = configured_place()
+    if place is not None:
+        return _load_hardware(place, settings.SIGNING_CERTIFICATE_FILE)
     configured = settings.SIGNING_KEY_FILE
     path = Path(configured) if configured else _development_file()
     try:
@@ -75,7 +81,35 @@ def signing_key() -> SigningKey:
 
 def is_development_key() -> bool:
     """Tell whether the signatures rest on the generated key of the demo."""
-    return not settings.SIGNING_KEY_FILE
+    return not (settings.SIGNING_KEY_FILE or settings.SIGNING_PKCS11_MODULE)
+
+
+@lru_cache(maxsize=4)
+def _load_hardware(place: Place, certificate_file: str) -> SigningKey:
+    key = connect(place)
+    if certificate_file:
+        try:
+            data = Path(certificate_file).read_bytes()
+            certificates = x509.load_pem_x509_certificates(data)
+        except (OSError, ValueError) as error:
+            raise ImproperlyConfigured(f"SIGNING_CERTIFICATE_FILE: {error}") from error
+    else:
+        certificates = key.certificates()
+    public = key.public_key()
+    return _with_certificates(key, public, certificates, "SIGNING_PKCS11_KEY")
+
+
+def _with_certificates(
+    key: ec.EllipticCurvePrivateKey | HardwareKey,
+    public: ec.EllipticCurvePublicKey,
+    certificates: list[x509.Certificate],
+    name: str,
+) -> SigningKey:
+    own = [c for c in certificates if c.public_key() == public]
+    if not own:
+        raise ImproperlyConfigured(f"{name} has no certificate of its key.")
+    chain = tuple(c for c in certificates if c is not own[0])
+    return SigningKey(thumbprint(public), key, own[0], chain)
 
 
 @lru_cache(maxsize=8)
@@ -99,12 +133,7 @@ def _load(path: Path, password: str, stamp: int) -> SigningKey:
         key.curve, ec.SECP256R1
     ):
         raise ImproperlyConfigured("SIGNING_KEY_FILE must hold a P-256 key.")
-    public = key.public_key()
-    own = [c for c in certificates if c.public_key() == public]
-    if not own:
-        raise ImproperlyConfigured("SIGNING_KEY_FILE has no certificate of its key.")
-    chain = tuple(c for c in certificates if c is not own[0])
-    return SigningKey(thumbprint(public), key, own[0], chain)
+    return _with_certificates(key, key.public_key(), certificates, "SIGNING_KEY_FILE")
 
 
 def _development_file() -> Path:
@@ -217,7 +246,10 @@ def thumbprint(key: ec.EllipticCurvePublicKey) -> str:
 
 
 def sign_compact(payload: bytes, *, key: SigningKey, type_name: str) -> str:
-    """Return a compact JWS (ES256). RFC 6979: the same payload gives the same token."""
+    """Return a compact JWS (ES256).
+
+    RFC 6979: the same payload gives the same token, unless hardware signs.
+    """
     header = json.dumps(
         {"alg": ALGORITHM, "kid": key.kid, "typ": type_name}, separators=(",", ":")
     )
