@@ -56,6 +56,18 @@ PAGES_BEHIND_A_STEP = {
     "regulated",
     "exam-sitting",
     "item-editor",
+    "certificate-designer",
+    "staff-import-errors",
+    "department-edit",
+    "archives",
+    "plan",
+    "on-site",
+    "bulk-check",
+    "sample",
+    "evidence",
+    "marking-script",
+    "invigilation-live",
+    "practice-session",
 }
 STAFF = (
     Stop("editing", "/admin/", "superuser", languages=(ZH,)),
@@ -69,7 +81,28 @@ STAFF = (
         languages=(ZH,),
     ),
     Stop("certificates-office", "/admin/certificates/", "superuser", languages=(ZH,)),
-    Stop("marking", "/marking/", "superuser"),
+    Stop("batches", "/admin/certificates/batches/", "superuser", languages=(ZH,)),
+    Stop(
+        "batch-new",
+        "/admin/certificates/batches/completions/",
+        "superuser",
+        languages=(ZH,),
+    ),
+    Stop(
+        "certificate-templates",
+        "/admin/certificates/templates/",
+        "superuser",
+        languages=(ZH,),
+    ),
+    Stop(
+        "certificate-designer",
+        "/admin/certificates/templates/",
+        "superuser",
+        arrange=follow("main a[href*='/certificates/templates/']"),
+        languages=(ZH,),
+    ),
+    Stop("item-imports", "/admin/item-imports/", "superuser", languages=(ZH,)),
+    Stop("corrections", "/admin/exam-office/", "superuser", languages=(ZH,)),
 )
 PRINTED = (
     "article",

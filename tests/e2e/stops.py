@@ -11,6 +11,7 @@ ROLES = {
     "employee": "employee@example.com",
     "admin": "admin@example.com",
     "regulator": "regulator@example.com",
+    "examiner": "examiner@example.com",
     "superuser": "superuser@example.com",
 }
 ZH, EN = "zh", "en"
@@ -153,6 +154,91 @@ def assign_to_all(page: Page) -> None:
         page.locator("main form button[type=submit]").click()
 
 
+STAFF_LIST = """工号,姓名,手机号,部门
+JH901,测试员甲,13900000001,生产部/冲压车间
+,没有工号,,生产部
+JH903,手机不对,12345,生产部/冲压车间
+"""
+
+
+def import_staff(page: Page) -> None:
+    """Hand in a list with two wrong rows and wait until it has been checked."""
+    page.set_input_files(
+        "input[name=file]",
+        {"name": "员工.csv", "mimeType": "text/csv", "buffer": STAFF_LIST.encode()},
+    )
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/members/import/*-*/")
+    page.wait_for_selector("main .table", timeout=30_000)
+
+
+def build_archive(page: Page) -> None:
+    """Build the archive of the first person, then look at the list of all."""
+    console = page.url.rsplit("members/", 1)[0]
+    follow("main tbody a[href*='/members/']")(page)
+    page.locator("form[action$='/archive/'] button").click()
+    page.wait_for_load_state()
+    page.goto(console + "archives/")
+
+
+def export_list(page: Page) -> None:
+    page.goto(page.url.rstrip("/") + "/export.xlsx?later=1")
+
+
+def plan_course(page: Page) -> None:
+    """Make a plan for one course and everybody; its page opens."""
+    page.locator("input[name=name]").fill("新员工岗前培训")
+    page.locator("input[name=courses]").first.check()
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(lambda url: "/plans/new/" not in url)
+
+
+def plan_on_site(page: Page) -> None:
+    """Announce a training of today and open its page."""
+    values = {"place": "二号厂房东门", "led_by": "赵安", "day": "2036-12-31"}
+    for name, value in (values | {"starts": "09:00", "ends": "11:30"}).items():
+        page.locator(f"main form [name={name}]").fill(value)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_load_state()
+    if page.url.endswith("/onsite/"):
+        follow("main .rows a[href*='/onsite/']")(page)
+
+
+def check_in_bulk(page: Page) -> None:
+    """Check a list of numbers: one that exists, one that does not, one miswritten."""
+    known = page.locator("main a[href*='/regulator/certificates/']")
+    lines = ["编号", "AX-2026-999999-00000000", "AX-OOO"]
+    lines += [known.first.inner_text()] if known.count() else []
+    page.set_input_files(
+        "input[name=file]",
+        {
+            "name": "证书.csv",
+            "mimeType": "text/csv",
+            "buffer": "\n".join(lines).encode(),
+        },
+    )
+    page.locator("form:has(input[name=file]) button[type=submit]").click()
+    page.wait_for_url("**/regulator/bulk/*-*/")
+    page.wait_for_selector("main .table", timeout=30_000)
+
+
+def draw_sample(page: Page) -> None:
+    page.locator("input[name=name]").fill("四季度双随机抽查")
+    page.locator("input[name=size]").fill("3")
+    page.locator("main form:has([name=size]) button[type=submit]").click()
+    page.wait_for_url("**/regulator/samples/*-*/")
+
+
+def evidence(page: Page) -> None:
+    draw_sample(page)
+    follow("main a[href*='/regulator/certificates/']")(page)
+
+
+def practice_session(page: Page) -> None:
+    page.locator("main form[action*='/practice/start/'] button").first.click()
+    page.wait_for_url("**/learn/practice/*-*/")
+
+
 def menu(page: Page) -> None:
     page.locator("details.menu:visible > summary").last.click()
 
@@ -261,6 +347,12 @@ EMPLOYEE = (
     Stop("result-passed", "{exams[passed]}", "employee"),
     Stop("result-failed", "{exams[failed]}", "employee"),
     Stop("result-pending", "{exams[pending]}", "employee"),
+    Stop("learn-history", "/learn/history/", "employee"),
+    Stop("learn-calendar", "/learn/calendar/", "employee"),
+    Stop("practice", "/learn/practice/", "employee"),
+    Stop("practice-session", "/learn/practice/", "employee", practice_session),
+    Stop("wrong-answers", "/learn/wrong-answers/", "employee"),
+    Stop("favorites", "/learn/favorites/", "employee"),
     Stop("account", "/account/", "employee"),
     Stop("account-password", "/account/password/change/", "employee"),
     Stop(
@@ -270,7 +362,20 @@ EMPLOYEE = (
         send_empty("main form"),
     ),
     Stop("account-email", "/account/email/", "employee"),
+    Stop(
+        "account-email-error", "/account/email/", "employee", send_empty("main .form")
+    ),
     Stop("account-second-factor", "/account/2fa/", "employee"),
+    Stop("account-app", "/account/2fa/totp/activate/", "employee"),
+    Stop("account-passkeys", "/account/2fa/webauthn/", "employee"),
+    Stop("account-passkey-new", "/account/2fa/webauthn/add/", "employee"),
+    Stop("account-confirm", "/account/reauthenticate/", "employee"),
+    Stop(
+        "account-confirm-error",
+        "/account/reauthenticate/",
+        "employee",
+        send_empty("main .form"),
+    ),
     Stop("account-memberships", "/account/memberships/", "employee"),
     Stop("account-tokens", "/account/tokens/", "employee"),
     Stop("inbox", "/account/messages/", "employee"),
@@ -298,6 +403,35 @@ ADMIN = (
     Stop("assign-confirm", FACTORY + "assign/", "admin", assign_to_all),
     Stop("assignment", FACTORY, "admin", follow("main a[href*='/assignments/']")),
     Stop("department", FACTORY, "admin", follow("main a[href*='/departments/']")),
+    Stop("member-add", FACTORY + "members/add/", "admin"),
+    Stop(
+        "member-add-error",
+        FACTORY + "members/add/",
+        "admin",
+        send_empty("main form.form"),
+    ),
+    Stop("staff-import", FACTORY + "members/import/", "admin"),
+    Stop("staff-import-errors", FACTORY + "members/import/", "admin", import_staff),
+    Stop("structure", FACTORY + "structure/", "admin"),
+    Stop("department-new", FACTORY + "structure/departments/new/", "admin"),
+    Stop(
+        "department-edit",
+        FACTORY + "structure/",
+        "admin",
+        follow("main .tree a[href*='/structure/departments/']"),
+    ),
+    Stop("position-new", FACTORY + "structure/positions/new/", "admin"),
+    Stop("archives-none", FACTORY + "archives/?q=zzzzzz", "admin"),
+    Stop("archives", FACTORY + "members/", "admin", build_archive),
+    Stop("plan-new", FACTORY + "plans/new/", "admin"),
+    Stop(
+        "plan-new-error", FACTORY + "plans/new/", "admin", send_empty("main form.form")
+    ),
+    Stop("plan", FACTORY + "plans/new/", "admin", plan_course),
+    Stop("plans", FACTORY + "plans/", "admin"),
+    Stop("on-site-list", "/onsite/", "admin"),
+    Stop("on-site", "/onsite/", "admin", plan_on_site),
+    Stop("on-site-error", "/onsite/", "admin", send_empty("main form.form")),
 )
 
 REGULATOR = (
@@ -306,9 +440,36 @@ REGULATOR = (
     Stop(
         "regulated", "/regulator/", "regulator", follow("main a[href*='/enterprises/']")
     ),
+    Stop("bulk-checks", "/regulator/bulk/", "regulator"),
+    Stop(
+        "bulk-checks-error", "/regulator/bulk/", "regulator", send_empty("main .form")
+    ),
+    Stop("bulk-check", "/regulator/bulk/", "regulator", check_in_bulk),
+    Stop("samples", "/regulator/samples/", "regulator"),
+    Stop("samples-error", "/regulator/samples/", "regulator", send_empty("main .form")),
+    Stop("sample", "/regulator/samples/", "regulator", draw_sample),
+    Stop("evidence", "/regulator/samples/", "regulator", evidence),
+    Stop("statistics", "/regulator/statistics/", "regulator"),
 )
 
-EVERY = PUBLIC + EMPLOYEE + ADMIN + REGULATOR
+EXAMINER = (
+    Stop("marking", "/marking/", "examiner"),
+    Stop(
+        "marking-script",
+        "/marking/",
+        "examiner",
+        click("main form[action*='/next/'] button, main a[href*='/next/']"),
+    ),
+    Stop("invigilation", "/exams/invigilation/", "examiner"),
+    Stop(
+        "invigilation-live",
+        "/exams/invigilation/",
+        "examiner",
+        follow("main a[href$='/invigilation/'][href*='-']"),
+    ),
+)
+
+EVERY = PUBLIC + EMPLOYEE + ADMIN + REGULATOR + EXAMINER
 
 
 def error_stops(world: dict[str, Any]) -> list[Stop]:

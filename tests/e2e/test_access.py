@@ -173,7 +173,7 @@ def view_name(path):
         return "wagtail_serve"
 
 
-@pytest.mark.parametrize("role", ["", "employee", "admin", "regulator"])
+@pytest.mark.parametrize("role", ["", "employee", "admin", "regulator", "examiner"])
 def test_every_page_is_open_to_all(role, site, world, browser, sqlite_only):
     context = browser.new_context(
         base_url=site.url,

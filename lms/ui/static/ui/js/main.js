@@ -23,7 +23,18 @@ function prepare(root) {
   }
 }
 
+// Where one is must be in view, in a row that scrolls sideways too.
+function showCurrent() {
+  for (const row of document.querySelectorAll(".tabs, .chips--scroll")) {
+    const current = row.querySelector("[aria-current]");
+    if (!current || row.scrollWidth <= row.clientWidth) continue;
+    const [outer, inner] = [row, current].map((node) => node.getBoundingClientRect());
+    row.scrollBy(inner.x + inner.width / 2 - outer.x - outer.width / 2, 0);
+  }
+}
+
 prepare(document);
+showCurrent();
 document.addEventListener("htmx:afterSettle", () => prepare(document));
 
 // After a refused form, the summary takes the focus.
