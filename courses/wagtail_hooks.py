@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.models import Page
 
+import courses.handout_admin  # noqa: F401 -- registers hand-outs
 from courses.models import CoursePage, Enrollment, LessonPage, ModulePage
 from courses.units import unit_types
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.domain import coverage
+from courses.domain.move_on import SCROLL_SHARE, settle_unit
 from courses.domain.presence import (
     ask,
     count,
@@ -22,7 +23,6 @@ from courses.domain.presence import (
 )
 from courses.domain.progress import (
     announce_study_time,
-    complete_unit,
     lock_learner,
     lock_progress,
     owed_unit,
@@ -51,8 +51,6 @@ BURST_MS = 5_000
 PORTION_SECONDS = 60
 # Who must not skip ahead may jump this far, as players do at key frames.
 ORDER_SLACK_MS = 2_000
-# A text was read to its end when this share of it was in sight.
-SCROLL_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +304,8 @@ def _fold(
         at_least=1 if is_earned or not session.is_active else PORTION_SECONDS,
     )
     if is_earned:
-        complete_unit(
+        # A lesson may ask for more than time: then it waits for the rest.
+        settle_unit(
             enrollment=session.enrollment,
             unit_key=session.unit_key,
             now=now,

@@ -159,26 +159,6 @@ def _complete_enrollment(*, enrollment: Enrollment, now: datetime) -> None:
 
 
 @transaction.atomic
-def finish_exercise(
-    *, enrollment: Enrollment, unit_key: UUID, now: datetime
-) -> UnitProgress:
-    """Complete an exercise because the learner has worked it through.
-
-    Raises:
-        UnitNotPlayable: `not_an_exercise`; other units are proved otherwise.
-    """
-    unit = owed_unit(enrollment=enrollment, unit_key=unit_key)
-    if unit["kind"] != UnitKind.EXERCISE:
-        raise UnitNotPlayable(
-            "not_an_exercise", _("This lesson is not completed by a button.")
-        )
-    evidence = {"kind": "exercise_finished"}
-    return complete_unit(
-        enrollment=enrollment, unit_key=unit_key, now=now, evidence=evidence
-    )
-
-
-@transaction.atomic
 def sign_off_unit(
     *,
     enrollment: Enrollment,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from courses.domain.opening import refuse_locked
 from courses.domain.presence import refuse_on_site
 from courses.domain.progress import (
     announce_study_time,
@@ -50,11 +51,13 @@ def open_session(
 
     Raises:
         UnitUnknown, EnrollmentClosed: see `courses.domain.progress`.
+        UnitLocked: see `courses.domain.opening`.
         UnitNotPlayable: `not_timed` (a quiz, on-site training) or `video_not_ready`.
         OnSiteRefused: `on_site`; the person is signed in at a training on site.
     """
     unit = owed_unit(enrollment=enrollment, unit_key=unit_key)
     refuse_closed(enrollment)
+    refuse_locked(enrollment=enrollment, unit_key=unit_key)
     medium = _medium_of(unit, language)
     lock_learner(enrollment.learner_id)
     refuse_on_site(enrollment.learner_id)

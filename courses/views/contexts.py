@@ -6,14 +6,17 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from cms.contexts import builds_context_of
 from cms.domain.citations import citations_of
+from courses.domain.opening import Lock, missing_courses
 from courses.domain.queries import (
     Outline,
     UnitLine,
     active_enrollment,
     outline_of,
+    unit_urls,
 )
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
@@ -24,7 +27,7 @@ from courses.models import (
     Syllabus,
 )
 from courses.permissions import can_enroll_self
-from courses.views.exercises import checks_of, exercise_of
+from courses.views.questions import questions_context
 from lms.core import clock
 from media_pipeline.domain.grants import issue_grant
 from media_pipeline.domain.sources import PlayerSources, player_sources
@@ -94,6 +97,7 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
         "can_enroll": enrollment is None
         and outline is not None
         and can_enroll_self(request.user, page),
+        "missing_courses": _missing_courses(request, syllabus),
         "is_learner": enrollment is not None,
         "sign_in_url": _sign_in_url(request),
         "citations": citations_of(
@@ -113,6 +117,25 @@ def _syllabus(enrollment: Enrollment | None, course_key: UUID) -> Syllabus | Non
     if enrollment is not None:
         return enrollment.syllabus
     return Syllabus.objects.of_course(course_key).first()
+
+
+def _missing_courses(
+    request: HttpRequest, syllabus: Syllabus | None
+) -> list[dict[str, Any]]:
+    """Return what to complete first, with where it is learned."""
+    if syllabus is None:
+        return []
+    wanted = syllabus.content.get("prerequisites", [])
+    if request.user.is_authenticated:
+        locks = missing_courses(learner=request.user, syllabus=syllabus)
+    else:
+        locks = [Lock("prerequisite", UUID(r["key"]), r["titles"]) for r in wanted]
+    urls = unit_urls(
+        keys=[str(lock.key) for lock in locks],
+        language=get_language() or SOURCE_LANGUAGE,
+        request=request,
+    )
+    return [{"title": lock.title, "url": urls.get(str(lock.key), "")} for lock in locks]
 
 
 def _sign_in_url(request: HttpRequest) -> str:
@@ -135,15 +158,16 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
         "course_url": course.get_url(request),
         "enrollment": enrollment,
         "is_open": enrollment is not None or is_preview,
+        "is_preview": is_preview,
         "can_enroll": enrollment is None and can_enroll_self(request.user, course),
         "sign_in_url": _sign_in_url(request),
         "citations": citations_of(
             source_kind="lesson", source_key=page.translation_key, language=language
         ),
-        "checks": checks_of(page),
-        "exercise": exercise_of(page),
         "max_rate": MAX_RATE,
     }
+    if enrollment is None:
+        context |= questions_context(page, None, None)
     if syllabus is not None:
         outline = outline_of(
             syllabus=syllabus, language=language, enrollment=enrollment, request=request
@@ -153,6 +177,8 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
             current = context["current"]
             context |= {
                 "is_owed": current is not None,
+                "lock": current.lock if current else None,
+                "is_open": current is None or current.lock is None,
                 # Seen once, a video may be searched as one likes.
                 "allow_seek": not (
                     syllabus.content.get("in_order")
@@ -162,6 +188,10 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
                 "position": current.position_seconds if current else 0,
                 "sources": _sources(page, enrollment, request.user),
             }
+            if context["is_open"]:
+                context |= questions_context(page, enrollment, current)
+            else:
+                context |= {"sources": None, "first_url": _first_url(context, request)}
     return context
 
 
@@ -179,6 +209,13 @@ def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:
         "previous_unit": before,
         "next_unit": outline.after(page.unit_key),
     }
+
+
+def _first_url(context: dict[str, Any], request: HttpRequest) -> str:
+    """Return where that is learned which comes before a locked lesson."""
+    key = str(context["lock"].key)
+    language = get_language() or SOURCE_LANGUAGE
+    return unit_urls(keys=[key], language=language, request=request).get(key, "")
 
 
 def _sources(

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from courses.domain.opening import locks_of, refuse_locked
 from courses.models import Enrollment
 from exams.domain.prepared import hand_out, take_paper
 from exams.domain.submission import close_if_overdue
@@ -140,6 +141,7 @@ def start_attempt(
     Raises:
         ExamNotOpen: `not_yet_open`, `window_closed`, `too_late`, `attempts_used`,
             `pause_between_attempts`, `already_passed`, `paper_not_ready`.
+        UnitLocked: `unit_locked`; the course asks for something else first.
         InfeasibleBlueprint: items were retired since the paper was published.
     """
     running = open_attempt(exam=exam, candidate=candidate, now=now)
@@ -148,6 +150,8 @@ def start_attempt(
     refusal = start_refusal(exam=exam, candidate=candidate, now=now)
     if refusal is not None:
         raise refusal
+    if enrollment is not None:
+        _refuse_out_of_turn(exam, enrollment)
     try:
         return _create_attempt(
             exam=exam,
@@ -162,6 +166,17 @@ def start_attempt(
         if running is None:
             raise
         return running
+
+
+def _refuse_out_of_turn(exam: Exam, enrollment: Enrollment) -> None:
+    """Refuse an exam whose turn in the course has not come."""
+    locks = locks_of(enrollment=enrollment)
+    if not locks:
+        return
+    keys = exam.quiz_pages.values_list("translation_key", flat=True)
+    for key in keys:
+        if str(key) in locks:
+            refuse_locked(enrollment=enrollment, unit_key=key)
 
 
 def _create_attempt(
