@@ -1,12 +1,13 @@
 from django.urls import path
 
-from courses.views import actions, onsite, preview, questions
+from courses.views import actions, onsite, preview, questions, versions
 
 app_name = "courses"
 urlpatterns = [
     path("learn/courses/", actions.my_courses, name="mine"),
     path("learn/courses/<uuid:course_key>/", actions.enrolled_course, name="enrolled"),
     path("learn/courses/<uuid:course_key>/enroll/", actions.enroll, name="enroll"),
+    path("learn/courses/<uuid:course_key>/changes/", versions.changes, name="changes"),
     path("learn/lessons/<uuid:unit_key>/", actions.owed_lesson, name="lesson"),
     path("learn/lessons/<uuid:unit_key>/finish/", actions.finish, name="finish"),
     path(

@@ -51,6 +51,8 @@ app.conf.beat_schedule = {
         "reporting.sweep_reports": MINUTE,
         "reporting.refresh_overviews": MINUTE,
         "organizations.sweep_staff_imports": MINUTE,
+        "courses.continue_moves": MINUTE,
+        "courses.send_statements": MINUTE,
         "compliance.reach_newcomers": 5 * MINUTE,
         "compliance.recompute_duties": 60 * MINUTE,
         "compliance.send_reminders": 30 * MINUTE,

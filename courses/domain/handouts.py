@@ -43,7 +43,7 @@ def describe_file(handout: Handout) -> None:
     file.seek(0)
     handout.sha256 = digest.hexdigest()
     handout.size = file.size
-    handout.file_name = PurePosixPath(file.name).name[-200:]
+    handout.file_name = PurePosixPath(file.name or "").name[-200:]
 
 
 def _line(row: Handout, unit_key: UUID, **more: Any) -> HandoutLine:

@@ -136,11 +136,12 @@ def complete_unit(
         evidence=progress.evidence,
         now=now,
     )
-    _complete_enrollment(enrollment=enrollment, now=now)
+    complete_enrollment(enrollment=enrollment, now=now)
     return progress
 
 
-def _complete_enrollment(*, enrollment: Enrollment, now: datetime) -> None:
+def complete_enrollment(*, enrollment: Enrollment, now: datetime) -> None:
+    """Complete the course if all its required units are; a repeat changes nothing."""
     if not enrollment.is_open or not is_finished(enrollment=enrollment):
         return
     closed = (

@@ -18,6 +18,7 @@ from courses.domain.queries import (
     outline_of,
     unit_urls,
 )
+from courses.domain.versions import newer_syllabus
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
     CourseIndexPage,
@@ -99,6 +100,7 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
         and can_enroll_self(request.user, page),
         "missing_courses": _missing_courses(request, syllabus),
         "is_learner": enrollment is not None,
+        "newer": _newer(enrollment),
         "sign_in_url": _sign_in_url(request),
         "citations": citations_of(
             source_kind="course", source_key=page.translation_key, language=language
@@ -117,6 +119,15 @@ def _syllabus(enrollment: Enrollment | None, course_key: UUID) -> Syllabus | Non
     if enrollment is not None:
         return enrollment.syllabus
     return Syllabus.objects.of_course(course_key).first()
+
+
+def _newer(enrollment: Enrollment | None) -> dict[str, Any] | None:
+    """Return the version that the learner may move to, and whether they declined it."""
+    newer = newer_syllabus(enrollment=enrollment) if enrollment else None
+    if enrollment is None or newer is None:
+        return None
+    is_declined = enrollment.kept_version == newer.version
+    return {"version": newer.version, "is_declined": is_declined}
 
 
 def _missing_courses(

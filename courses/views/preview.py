@@ -41,7 +41,8 @@ def preview(request: LearnerRequest, page_id: int) -> HttpResponse:
     if not _can_edit(request, page):
         raise Http404
     draft: Any = draft_of(page)
-    request.is_preview = True  # type: ignore[attr-defined] -- as Wagtail marks its own
+    # As Wagtail marks its own.
+    request.is_preview = True
     with translation.override(page.locale.language_code):
         context = {"page": draft, "self": draft, "is_preview": True}
         context |= draft.get_context(request)

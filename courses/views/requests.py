@@ -7,3 +7,4 @@ class LearnerRequest(HttpRequest):
     """A request of someone who is signed in (for the type checker only)."""
 
     user: User
+    is_preview: bool
