@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
@@ -38,6 +38,12 @@ class HandoutForm(WagtailAdminModelForm):
         return handout
 
 
+class HandoutCreationForm(HandoutForm):
+    class Meta:
+        model = Handout
+        fields = ["title", "file"]
+
+
 class HandoutCreateView(CreateView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"for_user": self.request.user}
@@ -46,9 +52,7 @@ class HandoutCreateView(CreateView):
 class HandoutChooserViewSet(SnippetChooserViewSet):
     """Choosing a hand-out for a lesson; a new one is uploaded in the same window."""
 
-    creation_form_class = None
-    form_fields = ["title", "file"]
-    base_form_class = HandoutForm
+    creation_form_class = HandoutCreationForm
 
     def get_object_list(self) -> Any:
         return Handout.objects.all()
@@ -66,8 +70,9 @@ class HandoutViewSet(SnippetViewSet):
     inspect_view_enabled = False
     add_view_class = HandoutCreateView
     chooser_viewset_class = HandoutChooserViewSet
-    base_form_class = HandoutForm
-    panels = [FieldPanel("title"), FieldPanel("file")]
+    edit_handler = ObjectList(
+        [FieldPanel("title"), FieldPanel("file")], base_form_class=HandoutForm
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return Handout.objects.visible_to(request.user)

@@ -197,7 +197,9 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
                     and not current.is_done
                 ),
                 "position": current.position_seconds if current else 0,
-                "sources": _sources(page, enrollment, request.user),
+                "sources": video_sources(
+                    page, session=f"page:{enrollment.public_id}", person=request.user
+                ),
             }
             if context["is_open"]:
                 context |= questions_context(page, enrollment, current)
@@ -229,15 +231,16 @@ def _first_url(context: dict[str, Any], request: HttpRequest) -> str:
     return unit_urls(keys=[key], language=language, request=request).get(key, "")
 
 
-def _sources(
-    page: LessonPage, enrollment: Enrollment, learner: Any
+def video_sources(
+    page: LessonPage, *, session: str, person: Any
 ) -> PlayerSources | None:
+    """Return what the player of a lesson opens, with a grant for this person."""
     if page.kind != LessonKind.VIDEO or page.asset is None:
         return None
     grant = issue_grant(
         asset=page.asset,
-        subject=str(learner.subject_id),
-        session=f"page:{enrollment.public_id}",
+        subject=str(person.subject_id),
+        session=session,
         now=clock.now(),
         ttl_seconds=GRANT_SECONDS,
     )

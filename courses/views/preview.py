@@ -15,6 +15,7 @@ from courses.domain.authored import authored_in
 from courses.domain.overview import draft_of, draft_outline
 from courses.domain.queries import active_enrollment
 from courses.models import CoursePage, LessonPage
+from courses.views.contexts import video_sources
 from courses.views.questions import given_step, given_value, number_of
 from courses.views.requests import LearnerRequest
 from lms.core.errors import DomainError
@@ -51,6 +52,11 @@ def preview(request: LearnerRequest, page_id: int) -> HttpResponse:
             raise Http404
         context |= {"outline": draft_outline(course=course), "preview_course": course}
         context |= {"enrollment": None, "can_enroll": False, "is_learner": True}
+        if isinstance(draft, LessonPage):
+            context["allow_seek"] = True
+            context["sources"] = video_sources(
+                draft, session=f"preview:{page.pk}", person=request.user
+            )
         return render(request, draft.template, context)
 
 
