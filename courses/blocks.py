@@ -1,7 +1,9 @@
 """StreamField blocks of lessons: transcript, self-check and exercises."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 
 class SlideBlock(blocks.StructBlock):
@@ -29,7 +31,7 @@ class OptionBlock(blocks.StructBlock):
 
 
 class CheckBlocks(blocks.StreamBlock):
-    """Questions to ask oneself; not scored and not stored."""
+    """Questions to ask oneself, scored by the server as often as one tries."""
 
     question = blocks.StructBlock(
         [
@@ -130,13 +132,82 @@ class HotspotBlock(ExerciseBlock):
         label = _("Find the hazards")
 
 
+class ChoiceOfWayBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("What one may do"), rows=2)
+    outcome = blocks.TextBlock(label=_("What comes of it"), rows=2)
+    next = blocks.CharBlock(
+        label=_("Goes on with situation"),
+        max_length=12,
+        required=False,
+        help_text=_("The key of a situation; empty: the story ends here."),
+    )
+    is_best = blocks.BooleanBlock(label=_("Right"), required=False)
+
+
+class SituationBlock(blocks.StructBlock):
+    key = blocks.CharBlock(label=_("Key"), max_length=12)
+    text = blocks.TextBlock(label=_("Situation"), rows=3)
+    choices = blocks.ListBlock(ChoiceOfWayBlock(), label=_("Choices"), min_num=2)
+
+
+class BranchingBlock(ExerciseBlock):
+    """A story that goes on as the learner decides; it begins with the first one."""
+
+    situations = blocks.ListBlock(SituationBlock(), label=_("Situations"), min_num=1)
+
+    class Meta:
+        icon = "decimal"
+        label = _("Scenario with ways")
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        check_situations(cleaned["situations"])
+        return cleaned
+
+
+def check_situations(situations):
+    """Refuse a story that can't be told to its end.
+
+    Raises:
+        ValidationError: naming the situation.
+    """
+    keys = [one["key"] for one in situations]
+    if len(set(keys)) != len(keys):
+        raise ValidationError(_("Two situations have the same key."))
+    for place, one in enumerate(situations):
+        if sum(bool(choice["is_best"]) for choice in one["choices"]) != 1:
+            raise ValidationError(
+                _("Situation %(key)s: mark exactly one choice as right.")
+                % {"key": one["key"]}
+            )
+        for choice in one["choices"]:
+            if choice["next"] and choice["next"] not in keys[place + 1 :]:
+                raise ValidationError(
+                    _("Situation %(key)s leads to “%(next)s”, which is not after it.")
+                    % {"key": one["key"], "next": choice["next"]}
+                )
+
+
 class ExerciseBlocks(blocks.StreamBlock):
-    """One exercise of a lesson."""
+    """The exercises of a lesson."""
 
     ordering = OrderingBlock()
     matching = MatchingBlock()
     scenario = ScenarioBlock()
     hotspot = HotspotBlock()
+    branching = BranchingBlock()
 
     class Meta:
-        max_num = 1
+        max_num = 12
+
+
+class CourseBlocks(blocks.StreamBlock):
+    course = blocks.PageChooserBlock(
+        page_type="courses.CoursePage", label=_("Course"), icon="doc-full"
+    )
+
+
+class HandoutBlocks(blocks.StreamBlock):
+    handout = SnippetChooserBlock(
+        "courses.Handout", label=_("Hand-out"), icon="download"
+    )

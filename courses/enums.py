@@ -40,6 +40,33 @@ class MoveOn(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("Voluntary")
 
 
+class Opening(models.TextChoices):
+    """When the lessons of a course open to its learners."""
+
+    FREE = "free", _("All at once")
+    BY_MODULE = "by_module", _("A module opens when the one before is done")
+    BY_LESSON = "by_lesson", _("A lesson opens when all before it are done")
+
+
+class CompletionRule(models.TextChoices):
+    """What completes a lesson. Time is what its kind asks for: watched or read."""
+
+    TIME = "time", _("Watched, read or worked through")
+    TIME_AND_CHECK = "time_and_check", _("… and the self-check passed")
+    CHECK = "check", _("The self-check passed; time does not matter")
+    ALL = "all", _("… and every question and hand-out in it worked through")
+
+
+class ActivityKind(models.TextChoices):
+    """What learners answer in a lesson; all but the last are types of items."""
+
+    CHOICE = "choice", _("Question")
+    ORDER = "order", _("Put in order")
+    MATCH = "match", _("Match")
+    HOTSPOT = "hotspot", _("Find the hazards")
+    SCENARIO = "scenario", _("Scenario")
+
+
 class AudienceRole(models.TextChoices):
     """Whom a course is written for."""
 

@@ -49,3 +49,39 @@ class OnSiteRefused(Conflict):
 
 class OnSiteNotPermitted(NotPermitted):
     """Only who leads the training or administers the enterprise."""
+
+
+class UnitLocked(Conflict):
+    """Something else comes first: a course, a module or a lesson."""
+
+
+class PrerequisiteMissing(Conflict):
+    """Another course has to be completed before this one is begun."""
+
+
+class MoveOnRefused(Conflict):
+    """The lesson is not complete: something in it was not worked through."""
+
+
+class AnswerInvalid(Invalid):
+    """An answer that does not fit its question."""
+
+
+class ActivityUnknown(NotFound):
+    """No such question in this lesson."""
+
+
+class AnswerOutOfStep(Conflict):
+    """The scenario has gone on meanwhile, in another tab."""
+
+
+class HandoutUnknown(NotFound):
+    """No such hand-out in this lesson."""
+
+
+class MoveRefused(Conflict):
+    """This enrollment can't go over to that version."""
+
+
+class RequirementRefused(Invalid):
+    """A required move needs a reason and a newer version."""

@@ -135,3 +135,44 @@ class AttendanceQuerySet(OfEnrollmentQuerySet):
     def running(self) -> Self:
         """Signed in and not out, in a training that goes on."""
         return self.filter(signed_out_at__isnull=True, training__state="planned")
+
+
+class ActivityVersionQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """For platform operators: the rows hold keys; learners get views of them."""
+        return self.all() if scope_for(user).is_staff_all else self.none()
+
+
+class HandoutQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Whom the platform or their own organization lets choose it for a lesson.
+
+        Learners get hand-outs through their enrollment, never from this list.
+        """
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        if scope.user_id is None:
+            return self.none()
+        return self.filter(_owned_by(scope))
+
+
+class RequiredMoveQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """For those who learn the course, and for platform operators."""
+        scope = scope_for(user)
+        if scope.is_staff_all:
+            return self.all()
+        if scope.user_id is None:
+            return self.none()
+        mine = _enrollments().filter(learner_id=scope.user_id)
+        return self.filter(course_key__in=mine.values("course_key"))
+
+    def unfinished(self) -> Self:
+        return self.filter(finished_at__isnull=True)
+
+
+class StatementDeliveryQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """For platform operators."""
+        return self.all() if scope_for(user).is_staff_all else self.none()

@@ -1,17 +1,21 @@
 """What Wagtail asks before it serves or deletes a page of a course."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
+import courses.handout_admin  # noqa: F401 -- registers hand-outs
 from courses.models import CoursePage, Enrollment, LessonPage, ModulePage
 from courses.units import unit_types
+from courses.views import authoring
 
 
 @hooks.register("before_serve_page")
@@ -58,3 +62,38 @@ def _is_owed(course: CoursePage, page: Page) -> bool:
         for module in content["modules"]
         for unit in module["units"]
     )
+
+
+@hooks.register("register_admin_urls")
+def authoring_urls() -> list[URLPattern]:
+    return list(authoring.urlpatterns)
+
+
+@hooks.register("register_page_header_buttons")
+def course_buttons(
+    page: Page, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from any page of a course to the whole of it."""
+    kinds: tuple[type[Page], ...] = (CoursePage, ModulePage, *unit_types())
+    specific = page.specific
+    if (
+        not isinstance(specific, kinds)
+        or not page.permissions_for_user(user).can_edit()
+    ):
+        return
+    course = CoursePage.objects.ancestor_of(page, inclusive=True).first()
+    if course is None:
+        return
+    yield Button(
+        _("Course overview"),
+        reverse("course_overview", args=[course.pk]),
+        icon_name="list-ul",
+        priority=5,
+    )
+    if isinstance(specific, (CoursePage, LessonPage)):
+        yield Button(
+            _("Preview as a learner"),
+            reverse("courses:preview", args=[page.pk]),
+            icon_name="view",
+            priority=6,
+        )

@@ -53,6 +53,8 @@ app.conf.beat_schedule = {
         "organizations.sweep_staff_imports": MINUTE,
         "courses.settle_playback": MINUTE,
         "organizations.expire_changes": 30 * MINUTE,
+        "courses.continue_moves": MINUTE,
+        "courses.send_statements": MINUTE,
         "compliance.reach_newcomers": 5 * MINUTE,
         "compliance.recompute_duties": 60 * MINUTE,
         "compliance.send_reminders": 30 * MINUTE,

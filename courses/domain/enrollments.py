@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from courses.domain.opening import refuse_missing_courses
 from courses.domain.progress import lock_learner
 from courses.domain.queries import live_course
 from courses.domain.sessions import close_sessions
@@ -26,6 +27,8 @@ def enroll_self(*, learner: User, course: CoursePage, now: datetime) -> Enrollme
     Raises:
         EnrollmentNotPermitted: `not_for_you`; the course is by assignment, or another
             organization's.
+        PrerequisiteMissing: `prerequisite_missing`; another course comes first. An
+            enterprise may assign the course all the same; its lessons stay shut.
         CourseNotOpen: `course_not_open`.
     """
     existing = in_force(learner=learner, course_key=course.translation_key)
@@ -36,6 +39,9 @@ def enroll_self(*, learner: User, course: CoursePage, now: datetime) -> Enrollme
             "not_for_you",
             _("This course is open by assignment only. Ask your enterprise."),
         )
+    syllabus = Syllabus.objects.of_course(course.translation_key).first()
+    if syllabus is not None:
+        refuse_missing_courses(learner=learner, syllabus=syllabus)
     return enroll(learner=learner, course=course, by=learner, now=now)
 
 

@@ -25,10 +25,10 @@ from courses.domain.counting import (
     next_position_ms,
 )
 from courses.domain.day import left_today_ms
+from courses.domain.move_on import settle_unit
 from courses.domain.presence import ask, milliseconds_until_check, open_check
 from courses.domain.progress import (
     announce_study_time,
-    complete_unit,
     lock_learner,
     lock_progress,
     owed_unit,
@@ -287,7 +287,8 @@ def _complete(
         session = late.session
     if session is None:
         return
-    complete_unit(
+    # A lesson may ask for more than time: then it waits for the rest.
+    progress = settle_unit(
         enrollment=session.enrollment,
         unit_key=terms.unit_key,
         now=now,
@@ -299,7 +300,7 @@ def _complete(
             "on": shanghai_date(now).isoformat(),
         },
     )
-    running.is_completed = True
+    running.is_completed = progress.is_completed
 
 
 def _receipt(terms: Terms, running: Running, now: datetime) -> PlaybackReceipt:

@@ -139,11 +139,12 @@ def complete_unit(
         evidence=progress.evidence,
         now=now,
     )
-    _complete_enrollment(enrollment=enrollment, now=now)
+    complete_enrollment(enrollment=enrollment, now=now)
     return progress
 
 
-def _complete_enrollment(*, enrollment: Enrollment, now: datetime) -> None:
+def complete_enrollment(*, enrollment: Enrollment, now: datetime) -> None:
+    """Complete the course if all its required units are; a repeat changes nothing."""
     if not enrollment.is_open or not is_finished(enrollment=enrollment):
         return
     closed = (
@@ -159,26 +160,6 @@ def _complete_enrollment(*, enrollment: Enrollment, now: datetime) -> None:
                 Enrollment, enrollment=enrollment, now=now
             )
         )
-
-
-@transaction.atomic
-def finish_exercise(
-    *, enrollment: Enrollment, unit_key: UUID, now: datetime
-) -> UnitProgress:
-    """Complete an exercise because the learner has worked it through.
-
-    Raises:
-        UnitNotPlayable: `not_an_exercise`; other units are proved otherwise.
-    """
-    unit = owed_unit(enrollment=enrollment, unit_key=unit_key)
-    if unit["kind"] != UnitKind.EXERCISE:
-        raise UnitNotPlayable(
-            "not_an_exercise", _("This lesson is not completed by a button.")
-        )
-    evidence = {"kind": "exercise_finished"}
-    return complete_unit(
-        enrollment=enrollment, unit_key=unit_key, now=now, evidence=evidence
-    )
 
 
 @transaction.atomic

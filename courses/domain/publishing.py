@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from wagtail.models import Page
 
-from courses.enums import UnitKind
+from courses.domain.authored import Authored, authored_in, keep_versions
+from courses.enums import CompletionRule, Opening, UnitKind
 from courses.models import CoursePage, LessonPage, ModulePage, Syllabus
 from courses.signals import syllabus_published
 from courses.units import unit_types
@@ -51,16 +52,34 @@ def rebuild_syllabus(
     digest = hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     ).hexdigest()
-    return _store(course_key, content, digest, now or clock.now())
+    questions = [one for found in _questions(pages).values() for one in found]
+    return _store(course_key, content, digest, questions, now or clock.now())
 
 
-def _store(course_key: UUID, content: Content, digest: str, now: datetime) -> Syllabus:
+def _questions(pages: Iterable[CoursePage]) -> dict[tuple[UUID, str], list[Authored]]:
+    """Return the questions of live lessons by lesson and language."""
+    return {
+        (page.translation_key, course.locale.language_code): authored_in(page)
+        for course in pages
+        for page in _live_tree(course)
+        if isinstance(page, LessonPage)
+    }
+
+
+def _store(
+    course_key: UUID,
+    content: Content,
+    digest: str,
+    questions: list[Authored],
+    now: datetime,
+) -> Syllabus:
     while True:
         latest = Syllabus.objects.of_course(course_key).first()
         if latest is not None and latest.sha256 == digest:
             return latest
         try:
             with transaction.atomic():
+                keep_versions(questions)
                 syllabus = Syllabus.objects.create(
                     course_key=course_key,
                     version=latest.version + 1 if latest else 1,
@@ -90,13 +109,22 @@ def build_content(pages: Iterable[CoursePage]) -> Content | None:
     trees = {code: _live_tree(page) for code, page in by_language.items()}
     titles: dict[UUID, dict[str, str]] = defaultdict(dict)
     media: dict[UUID, dict[str, str]] = defaultdict(dict)
+    questions: dict[UUID, dict[str, list[Authored]]] = defaultdict(dict)
     for code, page in by_language.items():
         titles[page.translation_key][code] = page.title
         for below in trees[code]:
             titles[below.translation_key][code] = below.title
-            if isinstance(below, LessonPage) and below.asset is not None:
+            if not isinstance(below, LessonPage):
+                continue
+            questions[below.translation_key][code] = authored_in(below)
+            if below.asset is not None:
                 media[below.translation_key][code] = str(below.asset.public_id)
     modules = _modules(source, trees[source.locale.language_code], titles, media)
+    for module in modules:
+        for unit in module["units"]:
+            activities = _activities(questions[UUID(unit["key"])], source)
+            if activities:
+                unit["activities"] = activities
     if not modules:
         return None
     units = [unit for module in modules for unit in module["units"]]
@@ -108,8 +136,39 @@ def build_content(pages: Iterable[CoursePage]) -> Content | None:
     terms = {
         "presence_minutes": source.presence_minutes,
         "in_order": source.is_in_order,
+        "opening": "" if source.opening == Opening.FREE else str(source.opening),
+        "prerequisites": _prerequisites(source),
     }
     return content | {name: value for name, value in terms.items() if value}
+
+
+def _prerequisites(source: CoursePage) -> list[Content]:
+    """Return the courses that come first, with their titles in all languages."""
+    rows = []
+    for course in source.required_courses:
+        pages = CoursePage.objects.filter(translation_key=course.translation_key)
+        titles = {
+            p.locale.language_code: p.title for p in pages.select_related("locale")
+        }
+        rows.append({"key": str(course.translation_key), "titles": titles})
+    return rows
+
+
+def _activities(
+    by_language: dict[str, list[Authored]], source: CoursePage
+) -> list[Content]:
+    """Return the questions of a unit; the other languages are paired by their place."""
+    asked = by_language.get(source.locale.language_code, [])
+    rows = []
+    for place, one in enumerate(asked):
+        versions = {
+            code: found[place].sha256
+            for code, found in by_language.items()
+            if len(found) == len(asked) and found[place].kind == one.kind
+        }
+        row = {"ref": one.ref, "kind": str(one.kind), "is_check": one.is_check}
+        rows.append(row | {"versions": versions})
+    return rows
 
 
 def _live_tree(course: CoursePage) -> list[Page]:
@@ -174,4 +233,19 @@ def _options(page: Any) -> Content:
         "level": str(getattr(page, "level", "")),
         # Reading is proved by time and by having come to the end of the text.
         "to_the_end": str(page.unit_kind) == UnitKind.DOCUMENT,
+        **_lesson_rule(page),
+        "handouts": _handouts(page),
     }
+
+
+def _lesson_rule(page: Any) -> Content:
+    rule = getattr(page, "completion", CompletionRule.TIME)
+    if rule == CompletionRule.TIME:
+        return {}
+    return {"completion": str(rule), "pass_share": float(page.pass_share)}
+
+
+def _handouts(page: Any) -> list[Content]:
+    blocks = getattr(page, "handouts", None) or []
+    chosen = [block.value for block in blocks if block.value is not None]
+    return [{"id": str(row.public_id), "title": row.title} for row in chosen]

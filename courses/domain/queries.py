@@ -1,7 +1,7 @@
 """Reads over courses and enrollments; none of them runs a query per row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from wagtail.models import Page
 
+from courses.domain.opening import Lock, locks_of
 from courses.enums import MoveOn, UnitKind, UnitState
 from courses.models import (
     CoursePage,
@@ -30,6 +31,7 @@ class UnitLine:
     Attributes:
         required_seconds: None while the length of a video is not known.
         url: where it is learned; empty while its page is not published.
+        lock: what has to be done before it opens.
     """
 
     key: UUID
@@ -44,6 +46,7 @@ class UnitLine:
     credited_seconds: float = 0
     position_seconds: float = 0
     completed_at: datetime | None = None
+    lock: Lock | None = None
 
     @property
     def is_done(self) -> bool:
@@ -58,7 +61,9 @@ class UnitLine:
         """What is still to be watched or read before the unit is done."""
         if self.is_done or not self.required_seconds:
             return 0
-        # In whole seconds like the clock beside it; never 0 before it is done.
+        if self.watched_seconds >= self.required_seconds:
+            return 0
+        # In whole seconds like the clock beside it; never 0 before it is enough.
         return max(1, int(self.required_seconds) - int(self.watched_seconds))
 
     @property
@@ -104,7 +109,11 @@ class Outline:
     @property
     def next_unit(self) -> UnitLine | None:
         """The first unit that can be done online now; on-site ones come last."""
-        waiting = [unit for unit in self.required if not unit.is_done and unit.url]
+        waiting = [
+            unit
+            for unit in self.required
+            if not unit.is_done and unit.url and unit.lock is None
+        ]
         online = [unit for unit in waiting if not unit.is_practical]
         return next(iter(online or waiting), None)
 
@@ -228,12 +237,15 @@ def outline_of(
     enrollment: Enrollment | None = None,
     request: HttpRequest | None = None,
 ) -> Outline:
-    """Return a course with the learner's states. Five queries, whatever its length."""
+    """Return a course with the learner's states. Few queries, whatever its length."""
     progress: dict[str, UnitProgress] = {}
+    locks: dict[str, Lock] = {}
     if enrollment is not None:
         rows = UnitProgress.objects.filter(enrollment=enrollment)
         progress = {str(row.unit_key): row for row in rows}
         _add_running(progress, enrollment)
+        done = {key for key, row in progress.items() if row.is_completed}
+        locks = locks_of(enrollment=enrollment, done=done)
     urls = unit_urls(
         keys=[u["key"] for u in syllabus.units], language=language, request=request
     )
@@ -246,7 +258,10 @@ def outline_of(
                 title=in_language(module["titles"], language),
                 slug=module["slug"],
                 units=[
-                    _line(unit, language, urls, lengths, progress.get(unit["key"]))
+                    replace(
+                        _line(unit, language, urls, lengths, progress.get(unit["key"])),
+                        lock=locks.get(unit["key"]),
+                    )
                     for unit in module["units"]
                 ],
             )

@@ -10,6 +10,8 @@ from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from courses.domain.move_on import SCROLL_SHARE
+from courses.domain.opening import refuse_locked
 from courses.domain.presence import refuse_on_site
 from courses.domain.progress import (
     lock_learner,
@@ -28,8 +30,6 @@ SOURCE_LANGUAGE = "zh-hans"
 RATE_LIMIT = 2.0
 # How long after its opening a session may still bring in what was watched offline.
 OFFLINE_FOR = timedelta(hours=24)
-# A text was read to its end when this share of it was in sight.
-SCROLL_SHARE = 0.9
 READING_KINDS = frozenset({UnitKind.DOCUMENT, UnitKind.EXERCISE})
 
 
@@ -54,11 +54,13 @@ def open_session(
 
     Raises:
         UnitUnknown, EnrollmentClosed: see `courses.domain.progress`.
+        UnitLocked: see `courses.domain.opening`.
         UnitNotPlayable: `not_timed` (a quiz, on-site training) or `video_not_ready`.
         OnSiteRefused: `on_site`; the person is signed in at a training on site.
     """
     unit = owed_unit(enrollment=enrollment, unit_key=unit_key)
     refuse_closed(enrollment)
+    refuse_locked(enrollment=enrollment, unit_key=unit_key)
     medium = _medium_of(unit, language)
     presence = lock_learner(enrollment.learner_id)
     refuse_on_site(enrollment.learner_id)

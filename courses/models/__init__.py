@@ -1,3 +1,9 @@
+from courses.models.activities import (
+    ActivityAnswer,
+    ActivityVersion,
+    Handout,
+    HandoutDownload,
+)
 from courses.models.enrollment import Enrollment, Syllabus, UnitProgress
 from courses.models.onsite import Attendance, OnSiteTraining
 from courses.models.pages import CourseIndexPage, CoursePage, LessonPage, ModulePage
@@ -7,12 +13,18 @@ from courses.models.playback import (
     PlaybackSession,
     PresenceCheck,
 )
+from courses.models.statements import StatementDelivery
+from courses.models.versions import RequiredMove, SyllabusMove
 
 __all__ = [
+    "ActivityAnswer",
+    "ActivityVersion",
     "Attendance",
     "CourseIndexPage",
     "CoursePage",
     "Enrollment",
+    "Handout",
+    "HandoutDownload",
     "LearnerPresence",
     "LessonPage",
     "ModulePage",
@@ -20,6 +32,9 @@ __all__ = [
     "PlaybackInterval",
     "PlaybackSession",
     "PresenceCheck",
+    "RequiredMove",
+    "StatementDelivery",
     "Syllabus",
+    "SyllabusMove",
     "UnitProgress",
 ]

@@ -31,8 +31,11 @@ class Syllabus(AppendOnlyModel):
     `content` is `{"titles", "credit_seconds", "modules": [{"key", "titles", "units":
     [{"key", "kind", "titles", "required_seconds", "credit_seconds", "required_share",
     "move_on", "media"}]}]}`; titles and media are dictionaries by language. Where they
-    are used: `presence_minutes` and `in_order` of the course, `level` and `to_the_end`
-    of a unit.
+    are used: `presence_minutes`, `in_order`, `opening` (an `Opening`) and
+    `prerequisites` (`[{"key", "titles"}]`) of the course; `level`, `to_the_end`,
+    `completion` (a `CompletionRule`), `pass_share`, `activities` (`[{"ref", "kind",
+    "is_check", "versions": {language: sha256 of an ActivityVersion}}]`) and `handouts`
+    (`[{"id", "title"}]` by language) of a unit.
     """
 
     course_key = models.UUIDField(_("course"))
@@ -107,6 +110,12 @@ class Enrollment(PublicIdModel, TimeStampedModel):
     )
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    kept_version = models.PositiveIntegerField(
+        _("stays in spite of version"),
+        null=True,
+        blank=True,
+        help_text=_("The newest version whose offer the learner has declined."),
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
 
     objects = EnrollmentQuerySet.as_manager()

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
@@ -18,8 +19,21 @@ from wagtail.url_routing import RouteResult
 from cms.blocks import BodyBlocks, CitationsBlock, PointsBlock
 from cms.enums import CitationSource, EntryType
 from cms.models.base import BasePage, citations_in, points_in
-from courses.blocks import CheckBlocks, ExerciseBlocks, TranscriptBlocks
-from courses.enums import AudienceRole, LessonKind, MoveOn, TrainingLevel
+from courses.blocks import (
+    CheckBlocks,
+    CourseBlocks,
+    ExerciseBlocks,
+    HandoutBlocks,
+    TranscriptBlocks,
+)
+from courses.enums import (
+    AudienceRole,
+    CompletionRule,
+    LessonKind,
+    MoveOn,
+    Opening,
+    TrainingLevel,
+)
 from courses.querysets import CoursePageManager
 from courses.units import register_unit_type
 from lms.core.enums import Audience
@@ -77,6 +91,21 @@ class CoursePage(OwnedModel, BasePage):
         default=False,
         help_text=_("Videos are watched from the start the first time."),
     )
+    opening = models.CharField(
+        _("when lessons open"),
+        max_length=12,
+        choices=Opening.choices,
+        default=Opening.FREE,
+        help_text=_(
+            "Voluntary lessons hold nobody up. On-site training is never shut."
+        ),
+    )
+    prerequisites = StreamField(
+        CourseBlocks(),
+        verbose_name=_("courses to complete first"),
+        blank=True,
+        help_text=_("Until they are completed, the lessons of this course stay shut."),
+    )
     cover = models.ForeignKey(
         get_image_model_string(),
         on_delete=models.SET_NULL,
@@ -99,6 +128,8 @@ class CoursePage(OwnedModel, BasePage):
         FieldRowPanel([FieldPanel("audience_role"), FieldPanel("industry")]),
         FieldPanel("credit_hours"),
         FieldRowPanel([FieldPanel("presence_minutes"), FieldPanel("is_in_order")]),
+        FieldPanel("opening"),
+        FieldPanel("prerequisites"),
         FieldPanel("objectives"),
         FieldPanel("cover"),
         FieldPanel("citations"),
@@ -120,6 +151,40 @@ class CoursePage(OwnedModel, BasePage):
     @property
     def course_key(self) -> UUID:
         return self.translation_key
+
+    @property
+    def required_courses(self) -> list["CoursePage"]:
+        """The courses to complete first, each once; deleted ones are left out."""
+        pages = [block.value.specific for block in self.prerequisites if block.value]
+        return list({page.translation_key: page for page in pages}.values())
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_circle(self)
+
+
+def refuse_circle(course: CoursePage) -> None:
+    """Refuse courses that wait for each other: nobody could ever begin them.
+
+    Raises:
+        ValidationError: on `prerequisites`, naming the course that leads back.
+    """
+    seen: set[UUID] = set()
+    waiting = [(page, page) for page in course.required_courses]
+    while waiting:
+        page, first = waiting.pop()
+        if page.translation_key == course.translation_key:
+            raise ValidationError(
+                {
+                    "prerequisites": _(
+                        "“%(title)s” asks for this course first: nobody could begin."
+                    )
+                    % {"title": first.title}
+                }
+            )
+        if page.translation_key not in seen:
+            seen.add(page.translation_key)
+            waiting += [(one, first) for one in page.required_courses]
 
 
 class ModulePage(BasePage):
@@ -171,6 +236,20 @@ class LessonPage(BasePage):
         default=Decimal("0.95"),
         validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(1)],
     )
+    completion = models.CharField(
+        _("what completes it"),
+        max_length=16,
+        choices=CompletionRule.choices,
+        default=CompletionRule.TIME,
+    )
+    pass_share = models.DecimalField(
+        _("share of right answers"),
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal("0.80"),
+        validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(1)],
+        help_text=_("From which the self-check is passed. 0.80 is 80 %."),
+    )
     body = StreamField(BodyBlocks(), verbose_name=_("text"), blank=True)
     transcript = StreamField(
         TranscriptBlocks(), verbose_name=_("slides and transcript"), blank=True
@@ -180,6 +259,7 @@ class LessonPage(BasePage):
         CheckBlocks(), verbose_name=_("check yourself"), blank=True
     )
     exercise = StreamField(ExerciseBlocks(), verbose_name=_("exercise"), blank=True)
+    handouts = StreamField(HandoutBlocks(), verbose_name=_("hand-outs"), blank=True)
     sign_off_by = models.CharField(_("signed off by"), max_length=200, blank=True)
     sign_off_place = models.CharField(_("place"), max_length=200, blank=True)
     sign_off_criteria = StreamField(
@@ -200,11 +280,13 @@ class LessonPage(BasePage):
         FieldRowPanel([FieldPanel("kind"), FieldPanel("minutes")]),
         FieldRowPanel([FieldPanel("is_voluntary"), FieldPanel("level")]),
         FieldRowPanel([FieldPanel("asset"), FieldPanel("required_share")]),
+        FieldRowPanel([FieldPanel("completion"), FieldPanel("pass_share")]),
         FieldPanel("transcript"),
         FieldPanel("body"),
         FieldPanel("exercise"),
         FieldPanel("takeaways"),
         FieldPanel("check_questions"),
+        FieldPanel("handouts"),
         MultiFieldPanel(
             [
                 FieldRowPanel(
@@ -280,4 +362,20 @@ class LessonPage(BasePage):
 
     @property
     def move_on(self) -> str:
-        return MoveOn.NOT_APPLICABLE if self.is_voluntary else MoveOn.COMPLETED
+        if self.is_voluntary:
+            return MoveOn.NOT_APPLICABLE
+        return {
+            CompletionRule.CHECK: MoveOn.PASSED,
+            CompletionRule.TIME_AND_CHECK: MoveOn.COMPLETED_AND_PASSED,
+        }.get(CompletionRule(self.completion), MoveOn.COMPLETED)
+
+    def clean(self) -> None:
+        super().clean()
+        wants_check = self.completion in {
+            CompletionRule.CHECK,
+            CompletionRule.TIME_AND_CHECK,
+        }
+        if wants_check and not (self.check_questions or self.exercise):
+            raise ValidationError(
+                {"completion": _("There is no question in this lesson to be passed.")}
+            )

@@ -13,26 +13,21 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.models import Page
 
 from courses.domain.enrollments import enroll_self
-from courses.domain.progress import finish_exercise
+from courses.domain.move_on import finish_exercise
 from courses.domain.queries import (
     active_enrollment,
     enrollment_lines,
     live_course,
     outline_of,
 )
+from courses.errors import MoveOnRefused, PrerequisiteMissing, UnitLocked
 from courses.models import CoursePage, Enrollment, LessonPage
 from courses.permissions import can_view_course
 from courses.views.contexts import lesson_context
-from lms.accounts.models import User
+from courses.views.requests import LearnerRequest
 from lms.core import clock
 
 PAGE_SIZE = 20
-
-
-class LearnerRequest(HttpRequest):
-    """A request of someone who is signed in (for the type checker only)."""
-
-    user: User
 
 
 def visible_course_or_404(request: HttpRequest, course_key: UUID) -> CoursePage:
@@ -52,7 +47,11 @@ def _course_address(request: HttpRequest, enrollment: Enrollment) -> str:
 def enroll(request: LearnerRequest, course_key: UUID) -> HttpResponse:
     """Join a course and go to its first lesson."""
     course = visible_course_or_404(request, course_key)
-    enrollment = enroll_self(learner=request.user, course=course, now=clock.now())
+    try:
+        enrollment = enroll_self(learner=request.user, course=course, now=clock.now())
+    except PrerequisiteMissing as refusal:
+        messages.error(request, refusal.message)
+        return redirect(course.get_url(request))
     outline = outline_of(
         syllabus=enrollment.syllabus,
         language=get_language(),
@@ -76,7 +75,11 @@ def finish(request: LearnerRequest, unit_key: UUID) -> HttpResponse:
     )
     if enrollment is None:
         raise Http404
-    finish_exercise(enrollment=enrollment, unit_key=unit_key, now=clock.now())
+    try:
+        finish_exercise(enrollment=enrollment, unit_key=unit_key, now=clock.now())
+    except (MoveOnRefused, UnitLocked) as refusal:
+        messages.error(request, refusal.message)
+        return redirect("courses:lesson", unit_key)
     messages.success(request, _("Exercise finished."))
     outline = outline_of(
         syllabus=enrollment.syllabus, language=get_language(), request=request
@@ -148,7 +151,9 @@ def owed_lesson(request: LearnerRequest, unit_key: UUID) -> HttpResponse:
     if lesson is None or str(unit_key) not in owed:
         raise Http404
     if lesson.live and not _is_hidden(lesson):
-        return redirect(lesson.get_url(request))
+        at = request.GET.get("at", "")
+        mark = f"#question-{at}" if at[1:].isdigit() else ""
+        return redirect(f"{lesson.get_url(request)}{mark}")
     context = {"page": lesson, "self": lesson} | lesson_context(lesson, request)
     return render(request, "courses/lesson_page.html", context)
 

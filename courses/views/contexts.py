@@ -6,15 +6,19 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from cms.contexts import builds_context_of
 from cms.domain.citations import citations_of
+from courses.domain.opening import Lock, missing_courses
 from courses.domain.queries import (
     Outline,
     UnitLine,
     active_enrollment,
     outline_of,
+    unit_urls,
 )
+from courses.domain.versions import newer_syllabus
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
     CourseIndexPage,
@@ -24,7 +28,7 @@ from courses.models import (
     Syllabus,
 )
 from courses.permissions import can_enroll_self
-from courses.views.exercises import checks_of, exercise_of
+from courses.views.questions import questions_context
 from lms.core import clock
 from media_pipeline.domain.grants import issue_grant
 from media_pipeline.domain.sources import PlayerSources, player_sources
@@ -94,7 +98,9 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
         "can_enroll": enrollment is None
         and outline is not None
         and can_enroll_self(request.user, page),
+        "missing_courses": _missing_courses(request, syllabus),
         "is_learner": enrollment is not None,
+        "newer": _newer(enrollment),
         "sign_in_url": _sign_in_url(request),
         "citations": citations_of(
             source_kind="course", source_key=page.translation_key, language=language
@@ -113,6 +119,34 @@ def _syllabus(enrollment: Enrollment | None, course_key: UUID) -> Syllabus | Non
     if enrollment is not None:
         return enrollment.syllabus
     return Syllabus.objects.of_course(course_key).first()
+
+
+def _newer(enrollment: Enrollment | None) -> dict[str, Any] | None:
+    """Return the version that the learner may move to, and whether they declined it."""
+    newer = newer_syllabus(enrollment=enrollment) if enrollment else None
+    if enrollment is None or newer is None:
+        return None
+    is_declined = enrollment.kept_version == newer.version
+    return {"version": newer.version, "is_declined": is_declined}
+
+
+def _missing_courses(
+    request: HttpRequest, syllabus: Syllabus | None
+) -> list[dict[str, Any]]:
+    """Return what to complete first, with where it is learned."""
+    if syllabus is None:
+        return []
+    wanted = syllabus.content.get("prerequisites", [])
+    if request.user.is_authenticated:
+        locks = missing_courses(learner=request.user, syllabus=syllabus)
+    else:
+        locks = [Lock("prerequisite", UUID(r["key"]), r["titles"]) for r in wanted]
+    urls = unit_urls(
+        keys=[str(lock.key) for lock in locks],
+        language=get_language() or SOURCE_LANGUAGE,
+        request=request,
+    )
+    return [{"title": lock.title, "url": urls.get(str(lock.key), "")} for lock in locks]
 
 
 def _sign_in_url(request: HttpRequest) -> str:
@@ -135,15 +169,16 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
         "course_url": course.get_url(request),
         "enrollment": enrollment,
         "is_open": enrollment is not None or is_preview,
+        "is_preview": is_preview,
         "can_enroll": enrollment is None and can_enroll_self(request.user, course),
         "sign_in_url": _sign_in_url(request),
         "citations": citations_of(
             source_kind="lesson", source_key=page.translation_key, language=language
         ),
-        "checks": checks_of(page),
-        "exercise": exercise_of(page),
         "max_rate": MAX_RATE,
     }
+    if enrollment is None:
+        context |= questions_context(page, None, None)
     if syllabus is not None:
         outline = outline_of(
             syllabus=syllabus, language=language, enrollment=enrollment, request=request
@@ -153,6 +188,8 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
             current = context["current"]
             context |= {
                 "is_owed": current is not None,
+                "lock": current.lock if current else None,
+                "is_open": current is None or current.lock is None,
                 # Seen once, a video may be searched as one likes.
                 "allow_seek": not (
                     syllabus.content.get("in_order")
@@ -160,8 +197,14 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
                     and not current.is_done
                 ),
                 "position": current.position_seconds if current else 0,
-                "sources": _sources(page, enrollment, request.user),
+                "sources": video_sources(
+                    page, session=f"page:{enrollment.public_id}", person=request.user
+                ),
             }
+            if context["is_open"]:
+                context |= questions_context(page, enrollment, current)
+            else:
+                context |= {"sources": None, "first_url": _first_url(context, request)}
     return context
 
 
@@ -181,15 +224,23 @@ def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:
     }
 
 
-def _sources(
-    page: LessonPage, enrollment: Enrollment, learner: Any
+def _first_url(context: dict[str, Any], request: HttpRequest) -> str:
+    """Return where that is learned which comes before a locked lesson."""
+    key = str(context["lock"].key)
+    language = get_language() or SOURCE_LANGUAGE
+    return unit_urls(keys=[key], language=language, request=request).get(key, "")
+
+
+def video_sources(
+    page: LessonPage, *, session: str, person: Any
 ) -> PlayerSources | None:
+    """Return what the player of a lesson opens, with a grant for this person."""
     if page.kind != LessonKind.VIDEO or page.asset is None:
         return None
     grant = issue_grant(
         asset=page.asset,
-        subject=str(learner.subject_id),
-        session=f"page:{enrollment.public_id}",
+        subject=str(person.subject_id),
+        session=session,
         now=clock.now(),
         ttl_seconds=GRANT_SECONDS,
     )

@@ -20,7 +20,7 @@ from courses.domain.queries import unit_of
 from courses.enums import OnSiteState
 from courses.forms import OnSiteTrainingForm
 from courses.models import Attendance, Enrollment, OnSiteTraining
-from courses.views.actions import LearnerRequest
+from courses.views.requests import LearnerRequest
 from lms.core import clock
 from lms.core.errors import DomainError
 from lms.core.scope import scope_for

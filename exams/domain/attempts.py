@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from courses.domain.opening import locks_of, refuse_locked
 from courses.models import Enrollment
 from exams.domain.prepared import hand_out, take_paper
 from exams.domain.submission import close_if_overdue
@@ -176,6 +177,7 @@ def start_attempt(
     Raises:
         ExamNotOpen: `not_yet_open`, `window_closed`, `too_late`, `attempts_used`,
             `pause_between_attempts`, `already_passed`, `paper_not_ready`.
+        UnitLocked: `unit_locked`; the course asks for something else first.
         InfeasibleBlueprint: items were retired since the paper was published.
     """
     attempt, _writer = _begin(
@@ -241,6 +243,8 @@ def _begin(
     )
     if refusal is not None:
         raise refusal
+    if enrollment is not None:
+        _refuse_out_of_turn(exam, enrollment)
     try:
         return _create_attempt(
             exam=exam,
@@ -257,6 +261,17 @@ def _begin(
         if running is None:
             raise
         return running, None
+
+
+def _refuse_out_of_turn(exam: Exam, enrollment: Enrollment) -> None:
+    """Refuse an exam whose turn in the course has not come."""
+    locks = locks_of(enrollment=enrollment)
+    if not locks:
+        return
+    keys = exam.quiz_pages.values_list("translation_key", flat=True)
+    for key in keys:
+        if str(key) in locks:
+            refuse_locked(enrollment=enrollment, unit_key=key)
 
 
 def _create_attempt(

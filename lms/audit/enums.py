@@ -90,6 +90,12 @@ class Verb(models.TextChoices):
     ITEM_IMPORT_UNDONE = "item_import_undone", _("Import of items undone")
 
     # courses
+    SYLLABUS_MOVED = "syllabus_moved", _("Moved to a new version of a course")
+    SYLLABUS_MOVE_REQUIRED = (
+        "syllabus_move_required",
+        _("Move to a new version required"),
+    )
+    COURSE_COPIED = "course_copied", _("Course copied")
     TRAINING_CLOSED = "training_closed", _("Training on site closed")
 
     # lms.compliance

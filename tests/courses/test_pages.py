@@ -236,6 +236,14 @@ EXERCISES = {
 }
 
 
+SHOWN_AS = {
+    "ordering": "order",
+    "scenario": "choice",
+    "matching": "match",
+    "hotspot": "hotspot",
+}
+
+
 @pytest.mark.parametrize("kind", EXERCISES)
 def test_exercises_are_forms_that_work_by_keyboard(client, kind):
     course = make_course()
@@ -245,7 +253,7 @@ def test_exercises_are_forms_that_work_by_keyboard(client, kind):
     enrollment = make_enrollment(course=course)
     client.force_login(enrollment.learner)
     page = client.get(lessons_of(course)[0].url).content.decode()
-    assert f'data-exercise="{kind}"' in page
+    assert f'data-question="{SHOWN_AS[kind]}"' in page
     controls = {
         "ordering": 'data-move="1"',
         "matching": "<select",

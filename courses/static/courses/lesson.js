@@ -318,9 +318,13 @@ class Lesson {
     else if (receipt.completed) this.complete();
     else if (this.element.dataset.kind !== "exercise") {
       // In whole seconds like the clock; never 0 before the server says done.
-      this.showLeft(Math.max(1, Math.floor(this.required) - Math.floor(this.watched)));
-      const isRead = receipt.has_to_scroll && this.watched >= this.required;
-      this.say(isRead ? this.words.scroll : "", isRead ? "signal" : "");
+      const isEnough = this.watched >= this.required;
+      const left = Math.max(1, Math.floor(this.required) - Math.floor(this.watched));
+      this.showLeft(isEnough ? 0 : left);
+      const isRead = receipt.has_to_scroll && isEnough;
+      // The time is there; the lesson waits for something else, which the page names.
+      if (isEnough && !isRead && this.words.more) this.say(this.words.more, "signal");
+      else this.say(isRead ? this.words.scroll : "", isRead ? "signal" : "");
     } else this.say(this.words.sent);
   }
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0005_presence_and_on_site"),
+        ("courses", "0006_authoring"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
