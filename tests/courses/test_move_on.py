@@ -59,7 +59,7 @@ def read_through(enrollment, key):
     session = open_session(enrollment=enrollment, unit_key=key, now=NOW)
     for minute in (1, 2):
         record_intervals(
-            session=session,
+            public_id=session.public_id,
             seq=minute,
             intervals=[[(minute - 1) * 60, minute * 60]],
             rate=1,

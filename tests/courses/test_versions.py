@@ -19,8 +19,8 @@ from courses.errors import MoveRefused, RequirementRefused
 from courses.models import RequiredMove, Syllabus, SyllabusMove, UnitProgress
 from lms.core.errors import AppendOnlyError
 from lms.notifications.models import Message
+from tests.concurrency import at_once
 from tests.courses.test_answering import QUESTION
-from tests.courses.test_concurrency import together
 from tests.factories.accounts import UserFactory
 from tests.factories.courses import (
     NOW,
@@ -212,7 +212,7 @@ def test_moving_in_four_tabs_while_the_worker_moves_too_moves_once():
         )
 
     calls = [move] * 4 + [lambda: continue_required_moves(now=NOW)]
-    assert together(*calls) == []
+    at_once(*calls)
     assert SyllabusMove.objects.count() == 1
     enrollment.refresh_from_db()
     assert enrollment.syllabus == newer
