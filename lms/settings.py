@@ -191,7 +191,7 @@ FFMPEG_BINARY = env.str("FFMPEG_BINARY", default="")
 # --- people ---
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "lms.accounts.backends.AccountBackend",
     "lms.organizations.backends.EmployeeNumberBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
