@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.adapter import get_adapter
@@ -392,3 +393,36 @@ def test_wagtails_own_sign_in_leads_to_ours(client):
 
     assert response.status_code == 302
     assert response.url == "/account/login/?next=/admin/pages/"
+
+
+# --- who asks -----------------------------------------------------------------------
+@pytest.fixture
+def two_tries(settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login": "2/m/ip"}
+
+
+def statuses(client, forwarded):
+    return [
+        client.post(
+            LOGIN,
+            {"login": f"{uuid4().hex}@example.org", "password": "not the one"},
+            headers={"X-Forwarded-For": header},
+        ).status_code
+        for header in forwarded
+    ]
+
+
+@pytest.mark.usefixtures("two_tries")
+def test_without_a_proxy_nobody_chooses_an_address_to_be_counted_by(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+    assert statuses(client, ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) == [422, 422, 429]
+
+
+@pytest.mark.usefixtures("two_tries")
+def test_behind_a_proxy_its_own_word_counts_not_the_clients(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    forged = [f"192.0.2.{n}, 203.0.113.9" for n in range(3)]
+
+    assert statuses(client, forged) == [422, 422, 429]
+    assert statuses(client, ["192.0.2.1, 203.0.113.10"]) == [422]
