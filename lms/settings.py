@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lms.accounts.middleware.AccountStatusMiddleware",
     "lms.organizations.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "lms.core.middleware.DomainErrorMiddleware",
@@ -190,7 +191,7 @@ FFMPEG_BINARY = env.str("FFMPEG_BINARY", default="")
 # --- people ---
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "lms.accounts.backends.AccountBackend",
     "lms.organizations.backends.EmployeeNumberBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

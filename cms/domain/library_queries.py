@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from taggit.models import Tag
 
@@ -47,15 +47,13 @@ def featured_case(*, language: str) -> CasePage | None:
 
 def counts_of(*, language: str) -> dict[str, int]:
     """Return how many articles, cases … the public can read; counted, not claimed."""
+    in_force = Q(type=EntryType.LAW, in_force_to__isnull=True) & ~Q(number="")
     entries = SearchEntry.objects.filter(language=language, audience="public")
     counts: Counter[str] = Counter()
-    for row in entries.values("type").annotate(count=Count("pk")).order_by():
+    rows = entries.order_by().values("type")
+    for row in rows.annotate(count=Count("pk"), articles=Count("pk", filter=in_force)):
         counts[row["type"]] = row["count"]
-    counts["article"] = (
-        entries.filter(type=EntryType.LAW, in_force_to__isnull=True)
-        .exclude(number="")
-        .count()
-    )
+        counts["article"] += row["articles"]
     return dict(counts)
 
 

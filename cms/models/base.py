@@ -42,7 +42,11 @@ class BasePage(Page):
 
     def crumbs(self, request: HttpRequest) -> list[dict[str, str]]:
         """The way from the home page to this one, as titles and addresses."""
-        above = self.get_ancestors().filter(depth__gte=2).select_related("locale")
+        ancestors = self.get_ancestors().filter(depth__gte=2).select_related("locale")
+        above = list(ancestors)
+        if above and above[-1].locale_id == self.locale_id:
+            # The templates ask for the language of the page: it is read already.
+            self.locale = above[-1].locale
         crumbs = [
             {"title": page.title, "url": page.get_url(request) or ""} for page in above
         ]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.adapter import get_adapter
@@ -88,7 +89,7 @@ def test_wrong_password_and_unknown_people_look_alike(client, person):
     closed = sign_in(client, inactive.email, "not the one")
 
     for response in (wrong, unknown, unknown_mobile, closed):
-        assert response.status_code == 200
+        assert response.status_code == 422
         assert len(response.context["form"].non_field_errors()) == 1
     errors = {
         str(r.context["form"].non_field_errors()[0])
@@ -117,7 +118,7 @@ def test_guessing_is_stopped_per_account_not_per_address(client, person):
     other_in = sign_in(client, "other@example.org")
 
     assert signed_in_as(client) == str(other.pk)
-    assert blocked.status_code == 200
+    assert blocked.status_code == 422
     assert other_in.status_code == 302
 
 
@@ -237,7 +238,7 @@ def test_sign_up_can_be_closed(client, settings):
 def test_wrong_confirmation_link_answers_with_a_clear_page(client):
     page = client.get("/account/confirm-email/abc:def/")
 
-    assert page.status_code == 200
+    assert page.status_code == 404
     assert 'href="/account/login/"' in page.content.decode()
 
 
@@ -333,7 +334,7 @@ def test_reset_link_works_once(client, person, django_capture_on_commit_callback
     assert saved.status_code == 302
     person.refresh_from_db()
     assert person.check_password("another sentence")
-    assert again.status_code == 200
+    assert again.status_code == 404
     assert again.context["token_fail"]
     assert AuditEvent.objects.filter(verb="password_changed").count() == 1
 
@@ -349,7 +350,7 @@ def test_expired_and_wrong_reset_links_say_so(
         expired = client.get(link)
 
     for response in (wrong, expired):
-        assert response.status_code == 200
+        assert response.status_code == 404
         assert response.context["token_fail"]
         assert "/account/password/reset/" in response.content.decode()
 
@@ -381,7 +382,7 @@ def test_sign_in_with_a_second_factor_needs_the_code(client, person):
     assert asked.url == "/account/2fa/authenticate/"
     assert signed_in_as(client) is None
     wrong = client.post(asked.url, {"code": "000000"})
-    assert wrong.status_code == 200
+    assert wrong.status_code == 422
     client.post(asked.url, {"code": code_of(secret)})
 
     assert signed_in_as(client) == str(person.pk)
@@ -392,3 +393,36 @@ def test_wagtails_own_sign_in_leads_to_ours(client):
 
     assert response.status_code == 302
     assert response.url == "/account/login/?next=/admin/pages/"
+
+
+# --- who asks -----------------------------------------------------------------------
+@pytest.fixture
+def two_tries(settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login": "2/m/ip"}
+
+
+def statuses(client, forwarded):
+    return [
+        client.post(
+            LOGIN,
+            {"login": f"{uuid4().hex}@example.org", "password": "not the one"},
+            headers={"X-Forwarded-For": header},
+        ).status_code
+        for header in forwarded
+    ]
+
+
+@pytest.mark.usefixtures("two_tries")
+def test_without_a_proxy_nobody_chooses_an_address_to_be_counted_by(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+    assert statuses(client, ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) == [422, 422, 429]
+
+
+@pytest.mark.usefixtures("two_tries")
+def test_behind_a_proxy_its_own_word_counts_not_the_clients(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    forged = [f"192.0.2.{n}, 203.0.113.9" for n in range(3)]
+
+    assert statuses(client, forged) == [422, 422, 429]
+    assert statuses(client, ["192.0.2.1, 203.0.113.10"]) == [422]

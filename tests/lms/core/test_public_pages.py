@@ -11,6 +11,7 @@ from lms.core.middleware import CacheHeadersMiddleware
 from tests.factories.accounts import UserFactory
 from tests.factories.cms import make_law
 from tests.factories.courses import lessons_of, make_published_course
+from tests.factories.organizations import AdministratorFactory, RegulatorFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -117,6 +118,19 @@ def test_missing_page_is_asked_for_again(client):
 
     assert response.status_code == 404
     assert response["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("make", [RegulatorFactory, AdministratorFactory])
+def test_pages_cost_few_queries_for_those_whose_menu_is_longest(
+    client, world, path, make, django_assert_max_num_queries
+):
+    client.force_login(make().user)
+    # What is kept for a minute is there on a site that runs.
+    client.get(address(path, world))
+
+    with django_assert_max_num_queries(25):
+        assert client.get(address(path, world)).status_code == 200
 
 
 def through(view, request):

@@ -1,0 +1,43 @@
+"""Pages of sign-in say by their status what they say in words."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+
+VIEWS = ("account_", "mfa_")
+
+
+class AccountStatusMiddleware:
+    """Answer 422 to a form with mistakes and 404 to a link that opens nothing.
+
+    allauth answers both with 200, which tells programs, and whoever reads the log of
+    the site, that all went well.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: SimpleTemplateResponse
+    ) -> SimpleTemplateResponse:
+        name = getattr(request.resolver_match, "url_name", None) or ""
+        if name.startswith(VIEWS) and response.status_code == HTTPStatus.OK:
+            response.status_code = _status(name, response.context_data or {})
+        return response
+
+
+def _status(name: str, context: dict[str, Any]) -> int:
+    is_dead_link = context.get("token_fail") or (
+        name == "account_confirm_email" and not context.get("confirmation")
+    )
+    if is_dead_link:
+        return HTTPStatus.NOT_FOUND
+    forms = [value for key, value in context.items() if key.endswith("form")]
+    has_mistakes = any(getattr(form, "errors", None) for form in forms)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if has_mistakes else HTTPStatus.OK
