@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from exams.domain.item_citations import citations_written
 from exams.domain.item_history import FieldChange, pieces_between
@@ -99,10 +100,10 @@ def _events(item: Item) -> Any:
 def _change(name: str, before: Any, after: Any) -> FieldChange:
     old, new = _in_words(name, before), _in_words(name, after)
     labels = {
-        "topic": _("topic"),
+        "topic": pgettext("item", "topic"),
         "difficulty": _("difficulty"),
         "score": _("score"),
-        "roles": _("audience"),
+        "roles": _("written for"),
         "citations": _("cited articles"),
     }
     return FieldChange(labels[name], pieces_between(old, new), old != new)
