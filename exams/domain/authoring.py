@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cms.domain.citations import CitationInput, set_citations
 from cms.enums import CitationSource
+from exams.domain.item_facts import CHANGES, changes_between, facts_of
 from exams.domain.items import (
     append_revision,
     content_hash,
@@ -116,12 +117,16 @@ def save_item(
             "text_changed",
             _("Somebody else saved this item after you opened it. Compare first."),
         )
+    before = facts_of(item)
     changed = _set_facts(item, facts)
     _cite(item, citations)
+    changes = changes_between(before, facts_of(item))
     revision = save_text(item=item, content=content, by=by, now=now)
     is_new = newest is None or revision.pk != newest.pk
-    if is_new or changed:
-        data = {"revision": revision.number, "fields": changed}
+    if is_new or changed or changes:
+        data: dict[str, Any] = {"revision": revision.number, "fields": changed}
+        if changes:
+            data[CHANGES] = changes
         record(actor=by, verb=Verb.ITEM_WRITTEN, obj=item, data=data)
     return item
 

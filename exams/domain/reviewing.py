@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from exams.domain.authoring import lock_item, save_text
 from exams.domain.item_citations import cite_today
+from exams.domain.item_facts import CHANGES
 from exams.domain.items import put_in_force
 from exams.enums import ItemStatus, ItemType, PendingState, ReviewStep
 from exams.errors import ReviewRefused
-from exams.models import Item, ItemReview, ItemRevision
+from exams.models import Item, ItemReview, ItemRevision, Topic
 from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
@@ -214,12 +215,13 @@ def restore_revision(
 def move_to_topic(*, items: Sequence[Item], topic_id: int | None, by: User) -> int:
     """Give items another topic; return how many changed."""
     keys = [item.pk for item in items if item.topic_id != topic_id]
+    new = Topic.objects.filter(pk=topic_id or 0).values_list("name", flat=True).first()
     count = Item.objects.non_polymorphic().filter(pk__in=keys).update(topic=topic_id)
     for item in items:
         if item.pk in keys:
-            record(
-                actor=by, verb=Verb.ITEM_WRITTEN, obj=item, data={"fields": ["topic"]}
-            )
+            old = item.topic.name if item.topic else ""
+            data = {"fields": ["topic"], CHANGES: {"topic": [old, new or ""]}}
+            record(actor=by, verb=Verb.ITEM_WRITTEN, obj=item, data=data)
     return count
 
 

@@ -63,9 +63,9 @@ def points(value: Any) -> str:
 def with_points(value: Any) -> str:
     """Write "2 points" in the reader's language."""
     number = Decimal(str(value))
-    return ngettext("%(points)s point", "%(points)s points", int(number)) % {
-        "points": points(number)
-    }
+    return ngettext(
+        "%(points)s point", "%(points)s points", 1 if number == 1 else 2
+    ) % {"points": points(number)}
 
 
 @register.filter

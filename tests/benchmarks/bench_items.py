@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from exams.domain.blueprints import PoolItem, Quota, draw
 from exams.domain.exchange.importing import is_complete, run_import, submit_import
 from exams.domain.exchange.sheets import write_table
+from exams.domain.items import build_item, create_items
+from exams.domain.twins import find_twins
 from tests.benchmarks.measure import milliseconds, show
-from tests.factories.exams import ItemBankFactory
+from tests.factories.exams import LONG_AGO, ItemBankFactory, content_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ITEMS = 20_000
@@ -102,3 +104,28 @@ def test_a_draw_of_a_hundred_items():
     ids = [item.id for item in pool]
     floor = milliseconds(lambda turn: Random(turn).sample(ids, 100), times=200)
     show("draw of 100 items from 2,000", drawn, floor, "random.sample of 100 ids")
+
+
+def test_the_search_for_twins_among_twenty_thousand():
+    bank = ItemBankFactory()
+    made = []
+    for number in range(ITEMS):
+        stem = f"第{number}号设备的检验周期为{number * 7919 % 100_003}小时，{TWIN}"
+        content = content_for("true_false", stem=stem)
+        item = build_item(
+            bank=bank, code=f"N{number:05}", type_name="true_false", content=content
+        )
+        made.append((item, content))
+    create_items(rows=made, now=LONG_AGO)
+    near = content_for("true_false", stem=f"第777号设备，{TWIN}".replace("应当", "须"))
+    searched = milliseconds(
+        lambda _turn: find_twins(type_name="true_false", content=near, bank=bank),
+        times=20,
+    )
+    floor = milliseconds(
+        lambda _turn: bank.items.non_polymorphic().get(code="N00777"), times=20
+    )
+    show(f"twins among {ITEMS} items", searched, floor, "one item by its code")
+
+
+TWIN = "电工作业停电后应当验电、接地，并在开关处悬挂禁止合闸的标志牌。"

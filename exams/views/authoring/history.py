@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from exams.domain.item_facts import changes_of, compare_facts, facts_at
 from exams.domain.item_history import compare
 from exams.domain.reviewing import restore_revision
 from exams.models import ItemReview
@@ -24,6 +25,7 @@ def index(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "revisions": item.revisions.select_related("created_by").order_by("-number"),
         "reviews": reviews.select_related("by", "revision").order_by("-pk"),
+        "facts_changes": changes_of(item),
     }
     return render(request, "exams/authoring/history.html", context)
 
@@ -35,6 +37,7 @@ def detail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     wanted = request.GET.get("with", "")
     other = int(wanted) if wanted.isdecimal() else number - 1
     before = item.revisions.filter(number=other).first()
+    facts = facts_at(item=item, revision=revision)
     context = {
         "item": item,
         "revision": revision,
@@ -43,6 +46,9 @@ def detail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             type_name=item.type,
             before=before.content if before else revision.content,
             after=revision.content,
+        ),
+        "facts": compare_facts(
+            facts_at(item=item, revision=before) if before else facts, facts
         ),
         "numbers": item.revisions.order_by("number").values_list("number", flat=True),
     }
