@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from wagtail.models import Page
 
+from courses.domain.reading import split_pages
 from courses.enums import UnitKind
 from courses.models import CoursePage, LessonPage, ModulePage, Syllabus
 from courses.signals import syllabus_published
@@ -170,8 +171,13 @@ def _unit(
 
 
 def _options(page: Any) -> Content:
+    is_document = str(page.unit_kind) == UnitKind.DOCUMENT
+    is_paged = is_document and getattr(page, "is_paged", False)
+    pages = len(split_pages(page.body)) if is_paged else 0
     return {
         "level": str(getattr(page, "level", "")),
-        # Reading is proved by time and by having come to the end of the text.
-        "to_the_end": str(page.unit_kind) == UnitKind.DOCUMENT,
+        # Reading is proved by time and by having come to the end of the text …
+        "to_the_end": is_document and pages < 2,
+        # … or by the time of each page.
+        "pages": pages if pages > 1 else 0,
     }

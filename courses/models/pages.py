@@ -172,6 +172,14 @@ class LessonPage(BasePage):
         validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(1)],
     )
     body = StreamField(BodyBlocks(), verbose_name=_("text"), blank=True)
+    is_paged = models.BooleanField(
+        _("page by page"),
+        default=False,
+        help_text=_(
+            "Documents: each heading begins a page, and each page has to be read for "
+            "its share of the planned minutes."
+        ),
+    )
     transcript = StreamField(
         TranscriptBlocks(), verbose_name=_("slides and transcript"), blank=True
     )
@@ -202,6 +210,7 @@ class LessonPage(BasePage):
         FieldRowPanel([FieldPanel("asset"), FieldPanel("required_share")]),
         FieldPanel("transcript"),
         FieldPanel("body"),
+        FieldPanel("is_paged"),
         FieldPanel("exercise"),
         FieldPanel("takeaways"),
         FieldPanel("check_questions"),

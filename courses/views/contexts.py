@@ -14,7 +14,9 @@ from courses.domain.queries import (
     UnitLine,
     active_enrollment,
     outline_of,
+    unit_of,
 )
+from courses.domain.reading import PageTime, pages_read, split_pages
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
     CourseIndexPage,
@@ -161,8 +163,31 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
                 ),
                 "position": current.position_seconds if current else 0,
                 "sources": _sources(page, enrollment, request.user),
+                "document": _document(page, enrollment, current),
             }
     return context
+
+
+def _document(
+    page: LessonPage, enrollment: Enrollment, current: UnitLine | None
+) -> list[tuple[list[Any], PageTime]]:
+    """Return the pages of a document, each with what of it was read.
+
+    Empty where the text is one: not divided, or divided otherwise since this learner
+    joined. Then it is read from the top down, for the same time.
+    """
+    unit = unit_of(syllabus=enrollment.syllabus, unit_key=page.unit_key)
+    count = (unit or {}).get("pages", 0)
+    parts = split_pages(page.body) if count else []
+    if current is None or not count or len(parts) != count:
+        return []
+    times = pages_read(
+        enrollment=enrollment,
+        unit_key=page.unit_key,
+        length_ms=current.credit_seconds * 1000,
+        count=count,
+    )
+    return list(zip(parts, times, strict=True))
 
 
 def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:
