@@ -184,7 +184,9 @@ def test_a_phone_turns_pages_by_button_and_key_and_each_gets_its_time(live_serve
             "第 3 页，共 3 页"
         )
         # What was in sight on the first page has reached the server.
-        page.wait_for_function("document.querySelector('[data-watch-bar]').value > 1")
+        page.wait_for_function(
+            "() => document.querySelector('[data-watch-bar]').value > 1"
+        )
         [unit] = enrollment.syllabus.units
         found = pages_read(
             enrollment=enrollment, unit_key=unit["key"], length_ms=60_000, count=3
