@@ -24,15 +24,21 @@ class SecondPostForm(forms.Form):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         position = cast("forms.ModelChoiceField", self.fields["position"])
-        position.queryset = Position.objects.filter(
-            organization=membership.organization_id
-        ).exclude(pk=membership.position_id)
+        positions = Position.objects.filter(organization=membership.organization_id)
+        if membership.position_id is not None:
+            positions = positions.exclude(pk=membership.position_id)
+        position.queryset = positions
+
+
+class PostField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.position)
 
 
 class EndPostForm(forms.Form):
     """The last day of a second post."""
 
-    post = forms.ModelChoiceField(
+    post = PostField(
         label=_("Second post"),
         queryset=Posting.objects.none(),
         empty_label=_("Choose"),
@@ -45,7 +51,6 @@ class EndPostForm(forms.Form):
         post.queryset = Posting.objects.filter(
             membership=membership, is_additional=True, ends_on__isnull=True
         ).select_related("position")
-        post.label_from_instance = lambda one: one.position.name  # type: ignore[method-assign]
 
 
 class AbsenceForm(forms.Form):
