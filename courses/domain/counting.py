@@ -13,6 +13,7 @@ from uuid import UUID
 from courses.domain import coverage
 from courses.domain.coverage import Interval
 from courses.domain.day import count, left_today_ms
+from courses.domain.reading import PageTime, page_times
 from courses.domain.reports import Report
 from courses.models.playback import READING_MEDIUM
 
@@ -43,6 +44,7 @@ class Terms(NamedTuple):
     check_every_ms: int
     owed_scroll: float
     is_finished_by_hand: bool
+    page_count: int
     offline_until: datetime
     ended_at: datetime | None
     end_reason: str
@@ -188,11 +190,23 @@ def _frontier(covered: list[Interval]) -> int:
     return seen + ORDER_SLACK_MS
 
 
+def pages_of(terms: Terms, running: Running) -> list[PageTime]:
+    """Return the pages of a document that is read page by page; none of others."""
+    return page_times(
+        covered=running.coverage, length_ms=terms.length_ms, count=terms.page_count
+    )
+
+
 def is_earned(*, terms: Terms, running: Running) -> bool:
     """Tell whether the unit is complete now and was not before."""
+    if terms.page_count:
+        is_seen = all(page.is_read for page in pages_of(terms, running))
+    else:
+        is_seen = coverage.length(running.coverage) >= terms.required_ms
     return (
         not running.is_completed
-        and coverage.length(running.coverage) >= terms.required_ms > 0
+        and is_seen
+        and terms.required_ms > 0
         and running.scroll_share >= terms.owed_scroll
         and not terms.is_finished_by_hand
     )

@@ -15,6 +15,7 @@ from courses.domain.progress import (
     lock_progress,
     owed_unit,
 )
+from courses.domain.reading import page_times
 from courses.domain.seats import settle
 from courses.enums import CompletionRule, UnitKind
 from courses.errors import MoveOnRefused, UnitNotPlayable
@@ -24,6 +25,7 @@ from courses.models import (
     HandoutDownload,
     UnitProgress,
 )
+from courses.models.playback import READING_MEDIUM
 
 Unit = dict[str, Any]
 # A text was read to its end when this share of it was in sight.
@@ -37,7 +39,7 @@ class Missing:
     """One thing that a unit still waits for.
 
     Attributes:
-        code: `time`, `scroll`, `questions`, `check` or `handouts`.
+        code: `time`, `pages`, `scroll`, `questions`, `check` or `handouts`.
         sentence: what to do, in the reader's words.
     """
 
@@ -98,9 +100,20 @@ def _missing_time(unit: Unit, progress: UnitProgress | None) -> list[Missing]:
             else _("Read for the required time.")
         )
         return [Missing("time", words)]
+    if progress and _unread_pages(unit, progress):
+        return [Missing("pages", _("Read each page of the document for its time."))]
     if unit.get("to_the_end") and progress and progress.scroll_share < SCROLL_SHARE:
         return [Missing("scroll", _("Read down to the end of the text."))]
     return []
+
+
+def _unread_pages(unit: Unit, progress: UnitProgress) -> bool:
+    pages = page_times(
+        covered=[(a, b) for a, b in progress.coverage.get(READING_MEDIUM, [])],
+        length_ms=int(unit["credit_seconds"]) * 1000,
+        count=int(unit.get("pages", 0)),
+    )
+    return not all(page.is_read for page in pages)
 
 
 def _is_in(activity: Unit, shas: frozenset[str]) -> bool:

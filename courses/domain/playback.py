@@ -23,6 +23,7 @@ from courses.domain.counting import (
     count_report,
     is_earned,
     next_position_ms,
+    pages_of,
 )
 from courses.domain.day import left_today_ms
 from courses.domain.move_on import settle_unit
@@ -34,6 +35,7 @@ from courses.domain.progress import (
     owed_unit,
     refuse_closed,
 )
+from courses.domain.reading import PageTime
 from courses.domain.reports import Report, check_report
 from courses.domain.seats import keep_late, running_of, settle, take_seat, terms_of
 from courses.domain.sessions import how_it_ends
@@ -60,6 +62,7 @@ class PlaybackReceipt:
         hold: why nothing counts now: `presence`, `daily_limit`, or empty.
         check: the question that waits for an answer.
         has_to_scroll: the text was not read down to its end yet.
+        pages: of a document that is read page by page, in their order.
     """
 
     watched_seconds: float
@@ -72,6 +75,7 @@ class PlaybackReceipt:
     hold: str = ""
     check: PresenceCheck | None = None
     has_to_scroll: bool = False
+    pages: Sequence[PageTime] = ()
 
 
 @dataclass(slots=True)
@@ -322,4 +326,5 @@ def _receipt(terms: Terms, running: Running, now: datetime) -> PlaybackReceipt:
         hold=hold,
         check=check,
         has_to_scroll=running.scroll_share < terms.owed_scroll,
+        pages=pages_of(terms, running) if terms.page_count else (),
     )

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from wagtail.models import Page
 
 from courses.domain.authored import Authored, authored_in, keep_versions
+from courses.domain.reading import split_pages
 from courses.enums import CompletionRule, Opening, UnitKind
 from courses.models import CoursePage, LessonPage, ModulePage, Syllabus
 from courses.signals import syllabus_published
@@ -229,10 +230,15 @@ def _unit(
 
 
 def _options(page: Any) -> Content:
+    is_document = str(page.unit_kind) == UnitKind.DOCUMENT
+    is_paged = is_document and getattr(page, "is_paged", False)
+    pages = len(split_pages(page.body)) if is_paged else 0
     return {
         "level": str(getattr(page, "level", "")),
-        # Reading is proved by time and by having come to the end of the text.
-        "to_the_end": str(page.unit_kind) == UnitKind.DOCUMENT,
+        # Reading is proved by time and by having come to the end of the text …
+        "to_the_end": is_document and pages < 2,
+        # … or by the time of each page.
+        "pages": pages if pages > 1 else 0,
         **_lesson_rule(page),
         "handouts": _handouts(page),
     }

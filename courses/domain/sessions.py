@@ -98,6 +98,7 @@ def how_it_ends(unit: dict[str, Any]) -> dict[str, Any]:
     return {
         "owed_scroll": SCROLL_SHARE if unit.get("to_the_end") else 0,
         "is_finished_by_hand": unit["kind"] == UnitKind.EXERCISE,
+        "page_count": int(unit.get("pages", 0)),
     }
 
 

@@ -251,6 +251,14 @@ class LessonPage(BasePage):
         help_text=_("From which the self-check is passed. 0.80 is 80 %."),
     )
     body = StreamField(BodyBlocks(), verbose_name=_("text"), blank=True)
+    is_paged = models.BooleanField(
+        _("page by page"),
+        default=False,
+        help_text=_(
+            "Documents: each heading begins a page, and each page has to be read for "
+            "its share of the planned minutes."
+        ),
+    )
     transcript = StreamField(
         TranscriptBlocks(), verbose_name=_("slides and transcript"), blank=True
     )
@@ -283,6 +291,7 @@ class LessonPage(BasePage):
         FieldRowPanel([FieldPanel("completion"), FieldPanel("pass_share")]),
         FieldPanel("transcript"),
         FieldPanel("body"),
+        FieldPanel("is_paged"),
         FieldPanel("exercise"),
         FieldPanel("takeaways"),
         FieldPanel("check_questions"),

@@ -135,6 +135,9 @@ class PlaybackSession(PublicIdModel):
     check_every_ms = models.PositiveIntegerField(default=0)
     owed_scroll = models.FloatField(default=0, help_text=_("Share of the text."))
     is_finished_by_hand = models.BooleanField(default=False)
+    page_count = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Of a document that is read page by page.")
+    )
     last_seq = models.PositiveIntegerField(default=0)
     position_at_opening = models.FloatField(default=0)
     device = models.CharField(_("device"), max_length=80, blank=True)

@@ -16,8 +16,10 @@ from courses.domain.queries import (
     UnitLine,
     active_enrollment,
     outline_of,
+    unit_of,
     unit_urls,
 )
+from courses.domain.reading import PageTime, pages_read, split_pages
 from courses.domain.versions import newer_syllabus
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
@@ -200,12 +202,35 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
                 "sources": video_sources(
                     page, session=f"page:{enrollment.public_id}", person=request.user
                 ),
+                "document": _document(page, enrollment, current),
             }
             if context["is_open"]:
                 context |= questions_context(page, enrollment, current)
             else:
                 context |= {"sources": None, "first_url": _first_url(context, request)}
     return context
+
+
+def _document(
+    page: LessonPage, enrollment: Enrollment, current: UnitLine | None
+) -> list[tuple[list[Any], PageTime]]:
+    """Return the pages of a document, each with what of it was read.
+
+    Empty where the text is one: not divided, or divided otherwise since this learner
+    joined. Then it is read from the top down, for the same time.
+    """
+    unit = unit_of(syllabus=enrollment.syllabus, unit_key=page.unit_key)
+    count = (unit or {}).get("pages", 0)
+    parts = split_pages(page.body) if count else []
+    if current is None or not count or len(parts) != count:
+        return []
+    times = pages_read(
+        enrollment=enrollment,
+        unit_key=page.unit_key,
+        length_ms=current.credit_seconds * 1000,
+        count=count,
+    )
+    return list(zip(parts, times, strict=True))
 
 
 def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:

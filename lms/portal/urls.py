@@ -13,6 +13,7 @@ from lms.portal.views import (
     lists,
     people,
     plans,
+    postings,
     regulator,
     staff,
     staff_import,
@@ -132,6 +133,11 @@ urlpatterns = [
         "enterprise/<str:code>/members/<uuid:public_id>/",
         people.person,
         name="person",
+    ),
+    path(
+        "enterprise/<str:code>/members/<uuid:public_id>/posts/",
+        postings.posts,
+        name="posts",
     ),
     path(
         "enterprise/<str:code>/members/<uuid:public_id>/sign-off/",

@@ -4,6 +4,7 @@
  */
 
 import { csrfToken } from "../ui/js/csrf.js";
+import { PagedDocument } from "./document.js";
 import { WatchQueue } from "./watch_queue.js";
 
 const SEND_MILLISECONDS = 10_000;
@@ -85,6 +86,8 @@ class Lesson {
     }
     this.read = this.watched;
     this.scroll = 0;
+    const paged = document.querySelector("[data-document]");
+    if (paged) this.paged = new PagedDocument(paged, { length: this.length, clock });
     const text = document.querySelector(".lesson__text");
     const look = () => {
       const box = text?.getBoundingClientRect();
@@ -101,9 +104,15 @@ class Lesson {
       const isHere =
         document.visibilityState === "visible" && Date.now() - touched < IDLE_MILLISECONDS;
       this.isPaused = !isHere;
-      if (!isHere || this.isElsewhere || this.isHeld || this.read >= this.length) return;
+      if (!isHere || this.isElsewhere || this.isHeld) return;
+      if (!this.paged && this.read >= this.length) return;
       if (!this.session) {
         this.open();
+        return;
+      }
+      if (this.paged) {
+        const interval = this.paged.read(passed);
+        if (interval) this.pending.push(interval);
         return;
       }
       const from = this.read;
@@ -308,6 +317,7 @@ class Lesson {
         .replace("{required}", clock(this.required));
       this.find("text").textContent = text;
     }
+    this.paged?.settle(receipt.pages ?? [], Boolean(receipt.hold));
     this.ask(receipt.check);
     this.isHeld = Boolean(receipt.hold);
     if (receipt.hold) {

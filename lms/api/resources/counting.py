@@ -70,6 +70,7 @@ def receipt_body(receipt: PlaybackReceipt) -> dict[str, Any]:
         "hold": receipt.hold,
         "check": receipt.check,
         "has_to_scroll": receipt.has_to_scroll,
+        "pages": [round(page.seconds, 1) for page in receipt.pages],
     }
 
 

@@ -100,6 +100,11 @@ class PlaybackReceiptSerializer(serializers.Serializer):
     has_to_scroll = serializers.BooleanField(
         help_text="The text was not read down to its end yet."
     )
+    pages = serializers.ListField(
+        child=serializers.FloatField(),
+        help_text="A document that is read page by page: seconds read on each. A page "
+        "owns its even share of the time axis; report intervals within it.",
+    )
 
 
 class AnswerSerializer(serializers.Serializer):

@@ -6,6 +6,7 @@ next synchronization notes the change with its day.
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from lms.audit.domain import record
 from lms.audit.enums import Verb
 from lms.compliance.errors import PostingInvalid, RuleNotPermitted
 from lms.compliance.models import Posting
+from lms.compliance.tasks import recompute_duties
 from lms.organizations.enums import MembershipRole, PositionCategory
 from lms.organizations.models import Membership, Position
 from lms.organizations.permissions import can_administer
@@ -124,27 +126,50 @@ def add_post(
         defaults={"category": position.category, "starts_on": starts_on},
     )
     if is_new:
-        record(actor=by, verb=Verb.MEMBERSHIP_CHANGED, obj=membership)
+        _note(membership, by, {"post": position.pk, "from": starts_on.isoformat()})
+    return post
+
+
+@transaction.atomic
+def end_post(*, post: Posting, ends_on: date, by: User) -> Posting:
+    """Note the last day of a post beside the main one. Safe to repeat.
+
+    Raises:
+        RuleNotPermitted: `not_permitted`.
+        PostingInvalid: `main_post` (that one ends with the membership or a move),
+            `post_over`, or `days_in_wrong_order`.
+    """
+    membership = post.membership
+    _refuse(membership, by)
+    post = Posting.objects.select_for_update().get(pk=post.pk)
+    if not post.is_additional:
+        raise PostingInvalid("main_post", _("The main post ends by a move."))
+    if post.ends_on == ends_on:
+        return post
+    if post.ends_on is not None:
+        raise PostingInvalid("post_over", _("This post has ended already."))
+    _refuse_order(post.starts_on, ends_on)
+    post.ends_on = ends_on
+    post.save(update_fields=["ends_on", "updated_at"])
+    _note(membership, by, {"post": post.position_id, "until": ends_on.isoformat()})
     return post
 
 
 @transaction.atomic
 def record_absence(
-    *, membership: Membership, starts_on: date, ends_on: date, by: User
+    *, membership: Membership, starts_on: date, ends_on: date | None, by: User
 ) -> Posting:
     """Note that a member was away from the post from one day to another, inclusive.
 
-    Returns the post after the return. Days away are in the past or known ahead.
+    Without a last day the person is away until `record_return`. Returns the post after
+    the return, or the one that was left. Days away are in the past or known ahead.
 
     Raises:
         RuleNotPermitted: `not_permitted`.
         PostingInvalid: `no_post` on those days, or `days_in_wrong_order`.
     """
     _refuse(membership, by)
-    if ends_on < starts_on:
-        raise PostingInvalid(
-            "days_in_wrong_order", _("The last day comes before the first.")
-        )
+    _refuse_order(starts_on, ends_on or starts_on)
     post = Posting.objects.filter(
         membership=membership,
         is_additional=False,
@@ -155,14 +180,62 @@ def record_absence(
         raise PostingInvalid("no_post", _("The person held no post on those days."))
     post.ends_on = starts_on - ONE_DAY
     post.save(update_fields=["ends_on", "updated_at"])
-    back = Posting.objects.create(
-        membership=membership,
+    away = {"away_from": starts_on.isoformat()}
+    if ends_on is not None:
+        away["away_until"] = ends_on.isoformat()
+        post = _go_on(post, ends_on + ONE_DAY)
+    _note(membership, by, away)
+    return post
+
+
+@transaction.atomic
+def record_return(*, membership: Membership, on: date, by: User) -> Posting:
+    """Note that a member who was away is back at the post. Safe to repeat.
+
+    Raises:
+        RuleNotPermitted: `not_permitted`.
+        PostingInvalid: `not_away`, or `days_in_wrong_order`.
+    """
+    _refuse(membership, by)
+    last = last_main_post(membership=membership)
+    if last is not None and last.ends_on is None and last.starts_on == on:
+        return last
+    if last is None or last.ends_on is None or membership.has_ended_by(on):
+        raise PostingInvalid("not_away", _("The person is not away from the post."))
+    _refuse_order(last.ends_on + ONE_DAY, on)
+    post = _go_on(last, on)
+    _note(membership, by, {"back_on": on.isoformat()})
+    return post
+
+
+def last_main_post(*, membership: Membership) -> Posting | None:
+    """Return the newest main post of a member; one with an end means away, or over."""
+    posts = Posting.objects.filter(membership=membership, is_additional=False)
+    return posts.order_by("-starts_on", "-pk").first()
+
+
+def _go_on(post: Posting, on: date) -> Posting:
+    """Hold the same post again; a move meanwhile is found by the synchronization."""
+    return Posting.objects.create(
+        membership=post.membership,
         position=post.position,
         category=post.category,
-        starts_on=ends_on + ONE_DAY,
+        starts_on=on,
     )
-    record(actor=by, verb=Verb.MEMBERSHIP_CHANGED, obj=membership)
-    return back
+
+
+def _note(membership: Membership, by: User, data: dict[str, Any]) -> None:
+    """Keep who noted it, and let the duties follow."""
+    record(actor=by, verb=Verb.MEMBERSHIP_CHANGED, obj=membership, data=data)
+    # celery-types does not know Celery's Django task yet.
+    recompute_duties.delay_on_commit([membership.pk])  # type: ignore[attr-defined]
+
+
+def _refuse_order(first: date, last: date) -> None:
+    if last < first:
+        raise PostingInvalid(
+            "days_in_wrong_order", _("The last day comes before the first.")
+        )
 
 
 def _refuse(membership: Membership, by: User) -> None:

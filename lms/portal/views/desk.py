@@ -27,6 +27,12 @@ FIELD_OF = {
     "department_name_taken": "name",
     "position_name_taken": "name",
     "tree_cycle": "parent",
+    "foreign_position": "position",
+    "before_membership": "starts_on",
+    "days_in_wrong_order": "ends_on",
+    "post_over": "post",
+    "no_post": "starts_on",
+    "not_away": "on",
 }
 Result = TypeVar("Result")
 

@@ -85,6 +85,7 @@ def test_a_report_earns_what_time_has_passed(client, watched, frozen_now):
         "hold": "",
         "check": None,
         "has_to_scroll": False,
+        "pages": [],
     }
     assert post(client, url, report(session)).json() == answer.json()
     conflict = post(client, url, report(session, intervals=[[0, 1]]))

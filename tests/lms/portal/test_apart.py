@@ -48,6 +48,7 @@ CONSOLE = {
     "move_people": ["code"],
     "person": ["code", "person"],
     "person_archive": ["code", "person"],
+    "posts": ["code", "person"],
     "sign_off": ["code", "person"],
     "invite_again": ["code", "person"],
     "place": ["code", "person"],

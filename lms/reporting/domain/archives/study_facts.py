@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Sum
 
+from courses.domain.reading import page_times
 from courses.models import (
     Attendance,
     Enrollment,
@@ -13,6 +14,7 @@ from courses.models import (
     PresenceCheck,
     UnitProgress,
 )
+from courses.models.playback import READING_MEDIUM
 from lms.accounts.models import User
 from lms.compliance.models import AssignmentEntry
 from lms.reporting.domain.archives.plain import day, moment
@@ -114,9 +116,29 @@ def _unit(
         "completed_at": moment(row.completed_at) if row else None,
         "read_share": round(row.scroll_share, 2) if row else 0,
         "to_the_end": bool(unit.get("to_the_end")),
+        "pages": _pages(unit, row),
         "signed_by": people.name(evidence.get("by")),
         "note": str(evidence.get("note", "")),
     }
+
+
+def _pages(unit: dict[str, Any], row: UnitProgress | None) -> list[dict[str, Any]]:
+    """Return the pages of a document that is read page by page, with their time."""
+    seen = row.coverage.get(READING_MEDIUM, []) if row else []
+    pages = page_times(
+        covered=[(start, end) for start, end in seen],
+        length_ms=int(unit["credit_seconds"]) * 1000,
+        count=int(unit.get("pages", 0)),
+    )
+    return [
+        {
+            "page": page.number,
+            "seconds": int(page.seconds),
+            "needed_seconds": int(page.needed),
+            "read": page.is_read,
+        }
+        for page in pages
+    ]
 
 
 def _checks(enrollment: Enrollment) -> dict[str, list[dict[str, Any]]]:

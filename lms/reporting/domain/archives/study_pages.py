@@ -71,6 +71,14 @@ def _proofs(unit: dict[str, Any]) -> list[str]:
     if unit["to_the_end"]:
         share = round(unit["read_share"] * 100)
         lines.append(_("Read down to %(share)s %%") % {"share": share})
+    if unit["pages"]:
+        lines.append(
+            _("Pages read: %(read)s of %(total)s")
+            % {
+                "read": sum(page["read"] for page in unit["pages"]),
+                "total": len(unit["pages"]),
+            }
+        )
     checks = unit["checks"]
     if checks:
         answered = sum(check["answered_at"] is not None for check in checks)
