@@ -91,6 +91,10 @@ def missing_in(
 def _missing_time(unit: Unit, progress: UnitProgress | None) -> list[Missing]:
     if unit["kind"] not in TIMED:
         return []
+    if unit.get("pages"):
+        if progress is not None and not _unread_pages(unit, progress):
+            return []
+        return [Missing("pages", _("Read each page of the document for its time."))]
     watched = progress.watched_seconds if progress else 0
     required = progress.required_seconds if progress else None
     if required is None or watched < required:
@@ -100,8 +104,6 @@ def _missing_time(unit: Unit, progress: UnitProgress | None) -> list[Missing]:
             else _("Read for the required time.")
         )
         return [Missing("time", words)]
-    if progress and _unread_pages(unit, progress):
-        return [Missing("pages", _("Read each page of the document for its time."))]
     if unit.get("to_the_end") and progress and progress.scroll_share < SCROLL_SHARE:
         return [Missing("scroll", _("Read down to the end of the text."))]
     return []
@@ -111,7 +113,7 @@ def _unread_pages(unit: Unit, progress: UnitProgress) -> bool:
     pages = page_times(
         covered=[(a, b) for a, b in progress.coverage.get(READING_MEDIUM, [])],
         length_ms=int(unit["credit_seconds"]) * 1000,
-        count=int(unit.get("pages", 0)),
+        count=int(unit["pages"]),
     )
     return not all(page.is_read for page in pages)
 
