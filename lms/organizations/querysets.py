@@ -145,9 +145,9 @@ class PackageQuerySet(ScopedQuerySet):
         today = clock.shanghai_date(clock.now())
         return self.filter(Q(association__in=mine) | _opened(mine, today)).distinct()
 
-    def open_to(self, organization_id: int, *, on: date) -> Self:
-        """Packages that a member may take from on a day."""
-        return self.filter(_opened([organization_id], on)).distinct()
+    def open_to(self, organization_ids: Iterable[int], *, on: date) -> Self:
+        """Packages that one of the members may take from on a day."""
+        return self.filter(_opened(organization_ids, on)).distinct()
 
 
 class PackageItemQuerySet(ScopedQuerySet):
@@ -161,8 +161,8 @@ class PackageItemQuerySet(ScopedQuerySet):
             Q(package__association__in=mine) | _opened(mine, today, "package__")
         ).distinct()
 
-    def open_to(self, organization_id: int, *, on: date) -> Self:
-        return self.filter(_opened([organization_id], on, "package__")).distinct()
+    def open_to(self, organization_ids: Iterable[int], *, on: date) -> Self:
+        return self.filter(_opened(organization_ids, on, "package__")).distinct()
 
 
 def _opened(organization_ids: Iterable[int], on: date, path: str = "") -> Q:

@@ -27,6 +27,11 @@ FIELD_OF = {
     "department_name_taken": "name",
     "position_name_taken": "name",
     "tree_cycle": "parent",
+    "package_title_taken": "title",
+    "already_member": "code",
+    "own_member": "code",
+    "origin_invalid": "origins",
+    "too_many_origins": "origins",
 }
 Result = TypeVar("Result")
 
