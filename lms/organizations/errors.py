@@ -87,3 +87,11 @@ class PackageTitleTaken(Conflict):
 
 class OriginInvalid(Invalid):
     """A line is no site that may show the badge."""
+
+
+class FirstCodeWrong(Invalid):
+    """A code from paper that opens nothing; why is not told."""
+
+
+class TooManySlips(Invalid):
+    """More slips at once than a person cuts and hands out."""

@@ -90,6 +90,7 @@ CONSOLE = {
     "package": ["code", "package"],
     "association_member_end": ["code", "association_member"],
     "badge_settings": ["code"],
+    "first_codes": ["code"],
 }
 # Calls that answer about one enterprise.
 API = {
