@@ -11,6 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, reverse
 
+from certificates.models import Finding
 from lms.accounts.domain.tokens import create_token
 from lms.api.urls import urlpatterns as api_patterns
 from lms.compliance.models import Plan
@@ -91,6 +92,7 @@ CONSOLE = {
     "association_member_end": ["code", "association_member"],
     "badge_settings": ["code"],
     "first_codes": ["code"],
+    "findings": ["code"],
 }
 # Calls that answer about one enterprise.
 API = {
@@ -179,6 +181,12 @@ def world():
         file_format="csv",
         state="done",
         expires_at=clock.now(),
+    )
+    Finding.objects.create(
+        organization_id=organization.pk,
+        author=RegulatorFactory(region_prefix="3299").user,
+        text="机密发现",
+        state="open",
     )
     change = ChangeRequest.objects.create(
         organization=organization,
