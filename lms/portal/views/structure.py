@@ -60,9 +60,10 @@ def structure(request: HttpRequest, code: str) -> HttpResponse:
         "departments": arranged_places(departments, by=by, text=text),
         "positions": arranged_places(positions, by=by, text=text),
         "sorting": [
-            {"key": "name", "label": _("Name")},
-            {"key": "people", "label": _("People")},
-            {"key": "category", "label": _("Category")},
+            {"value": "", "label": _("As it stands")},
+            {"value": "name", "label": _("Name")},
+            {"value": "-people", "label": _("People")},
+            {"value": "category", "label": _("Category")},
         ],
     }
     return render(request, "portal/structure.html", context)
