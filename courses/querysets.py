@@ -1,5 +1,6 @@
 """Filters over courses and learning records: who may see what."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,8 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 from wagtail.models import PageManager, PageQuerySet
 
 from courses.enums import OPEN_STATES, EnrollmentState
+from lms.core import clock
 from lms.core.enums import Audience
 from lms.core.scope import Scope, ScopedQuerySet, scope_for
+from lms.organizations.enums import PackageItemKind
+from lms.organizations.models import PackageItem
 
 
 def _enrollments() -> "EnrollmentQuerySet":
@@ -21,13 +25,25 @@ def _owned_by(scope: Scope) -> Q:
     return Q(owner_organization_id__in=scope.administered_organization_ids)
 
 
+def _packaged(organization_ids: Iterable[int]) -> Q:
+    """Courses that an association opens to one of its members, and that it owns."""
+    items = PackageItem.objects.open_to(
+        organization_ids, on=clock.shanghai_date(clock.now())
+    ).filter(
+        kind=PackageItemKind.COURSE,
+        key=OuterRef("translation_key"),
+        package__association_id=OuterRef("owner_organization_id"),
+    )
+    return Q(Exists(items), audience=Audience.PACKAGE)
+
+
 class CoursePageQuerySet(PageQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Courses that `user` may look at.
 
         Public ones for everyone, an organization's own for its members, all others
-        for those who are enrolled and for the administrators of the owner. Packages
-        open nothing yet.
+        for those who are enrolled, for the administrators of the owner, and those of a
+        package for the administrators of the association's members.
         """
         scope = scope_for(user)
         if scope.is_staff_all:
@@ -43,7 +59,8 @@ class CoursePageQuerySet(PageQuerySet):
             learner_id=scope.user_id, course_key=OuterRef("translation_key")
         )
         mine = Exists(enrollments.exclude(state=EnrollmentState.WITHDRAWN))
-        return self.filter(allowed | members | _owned_by(scope) | mine)
+        packaged = _packaged(scope.administered_organization_ids)
+        return self.filter(allowed | members | _owned_by(scope) | mine | packaged)
 
     def enrollable_by(self, user: Any) -> Self:
         """Live courses that `user` may join without being assigned."""
@@ -59,13 +76,21 @@ class CoursePageQuerySet(PageQuerySet):
     def assignable_by(self, organization_id: int) -> Self:
         """Live courses that an organization may assign to its members.
 
-        Its own of any audience, public ones, and the platform's own that are open by
-        assignment only. Never another organization's.
+        Its own of any audience, public ones, the platform's own that are open by
+        assignment only, and those of a package that is open to it. Never another
+        organization's.
         """
         foreign = Q(audience=Audience.PUBLIC) | Q(
             audience=Audience.ASSIGNED, owner_organization_id__isnull=True
         )
-        return self.live().filter(Q(owner_organization_id=organization_id) | foreign)
+        own = Q(owner_organization_id=organization_id)
+        return self.live().filter(own | foreign | _packaged([organization_id]))
+
+    def closed_to(self, organization_id: int) -> Self:
+        """Courses of packages that are not, or no longer, open to an organization."""
+        return self.filter(audience=Audience.PACKAGE).exclude(
+            Q(owner_organization_id=organization_id) | _packaged([organization_id])
+        )
 
 
 CoursePageManager = PageManager.from_queryset(CoursePageQuerySet)

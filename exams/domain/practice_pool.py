@@ -4,7 +4,8 @@ An item that is practiced is an item whose key is known. Hence the rules, all of
 
 * the bank is open to practice (`ItemBank.allows_practice`);
 * the bank is public, or the platform's, or of an organization the learner belongs to;
-  one that is assigned opens with the course whose exam draws from it;
+  one that is assigned opens with the course whose exam draws from it, one of a
+  package to the people of the association's members;
 * the item stands on no fixed paper that is closed to practice;
 * it is reviewed, in force today, and not waiting for a recheck.
 """
@@ -12,14 +13,17 @@ An item that is practiced is an item whose key is known. Hence the rules, all of
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from courses.models import Enrollment
 from exams.enums import ItemStatus, ItemType
 from exams.models import Item, ItemBank, Paper, PaperItem
 from lms.accounts.models import User
+from lms.core import clock
 from lms.core.enums import Audience
 from lms.core.scope import scope_for
+from lms.organizations.enums import PackageItemKind
+from lms.organizations.models import PackageItem
 
 
 def practicable_banks(*, user: User) -> QuerySet[ItemBank]:
@@ -30,6 +34,13 @@ def practicable_banks(*, user: User) -> QuerySet[ItemBank]:
     )
     drawn = Paper.objects.filter(
         exams__quiz_pages__course_key__in=enrolled.values("course_key")
+    )
+    packaged = PackageItem.objects.open_to(
+        scope.member_organization_ids, on=clock.shanghai_date(clock.now())
+    ).filter(
+        kind=PackageItemKind.BANK,
+        key=OuterRef("public_id"),
+        package__association_id=OuterRef("owner_organization_id"),
     )
     return ItemBank.objects.filter(allows_practice=True).filter(
         Q(audience=Audience.PUBLIC)
@@ -44,6 +55,7 @@ def practicable_banks(*, user: User) -> QuerySet[ItemBank]:
                 "itembank"
             ),
         )
+        | Q(Exists(packaged), audience=Audience.PACKAGE)
     )
 
 

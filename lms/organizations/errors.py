@@ -75,3 +75,23 @@ class LastAdministrator(Conflict):
 
 class ApprovalNeeded(Conflict):
     """A second person has to agree; the console asks them."""
+
+
+class NotAnAssociation(Conflict):
+    """Only an association has members and packages."""
+
+
+class PackageTitleTaken(Conflict):
+    """The association has a package of this title."""
+
+
+class OriginInvalid(Invalid):
+    """A line is no site that may show the badge."""
+
+
+class FirstCodeWrong(Invalid):
+    """A code from paper that opens nothing; why is not told."""
+
+
+class TooManySlips(Invalid):
+    """More slips at once than a person cuts and hands out."""

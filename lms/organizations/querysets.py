@@ -114,9 +114,9 @@ class PackageQuerySet(ScopedQuerySet):
         today = clock.shanghai_date(clock.now())
         return Q(association__in=mine) | _opened(mine, today)
 
-    def open_to(self, organization_id: int, *, on: date) -> Self:
-        """Packages that a member may take from on a day."""
-        return self.filter(_opened([organization_id], on)).distinct()
+    def open_to(self, organization_ids: Iterable[int], *, on: date) -> Self:
+        """Packages that one of the members may take from on a day."""
+        return self.filter(_opened(organization_ids, on)).distinct()
 
 
 class PackageItemQuerySet(ScopedQuerySet):
@@ -128,8 +128,8 @@ class PackageItemQuerySet(ScopedQuerySet):
         today = clock.shanghai_date(clock.now())
         return Q(package__association__in=mine) | _opened(mine, today, "package__")
 
-    def open_to(self, organization_id: int, *, on: date) -> Self:
-        return self.filter(_opened([organization_id], on, "package__")).distinct()
+    def open_to(self, organization_ids: Iterable[int], *, on: date) -> Self:
+        return self.filter(_opened(organization_ids, on, "package__")).distinct()
 
 
 def _opened(organization_ids: Iterable[int], on: date, path: str = "") -> Q:

@@ -23,10 +23,14 @@ from django.views.decorators.http import require_POST
 
 from lms.accounts.requests import signed_in
 from lms.core import clock
+from lms.core.errors import DomainError
+from lms.organizations.domain.first_codes import redeem_first_code
 from lms.organizations.domain.members import accept_membership, decline_membership
-from lms.organizations.forms import EmployeeSignInForm
+from lms.organizations.forms import EmployeeSignInForm, FirstSignInForm
 from lms.organizations.models import Membership
 from lms.organizations.querysets import MembershipQuerySet
+
+BACKEND = "lms.organizations.backends.EmployeeNumberBackend"
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
@@ -63,13 +67,7 @@ class EmployeeSignIn(View):
         return self._sign_in(user, remember=form.cleaned_data["remember"])
 
     def _sign_in(self, user: Any, *, remember: bool) -> HttpResponse:
-        login = Login(
-            user=user,
-            email_verification=EmailVerificationMethod.NONE,
-            redirect_url=get_next_redirect_url(self.request),
-        )
-        record_authentication(self.request, user, method="password")
-        response = perform_login(self.request, login)
+        response = sign_in(self.request, user)
         age = settings.SESSION_COOKIE_AGE if remember else 0
         self.request.session.set_expiry(age)
         return response
@@ -78,6 +76,51 @@ class EmployeeSignIn(View):
         status = 422 if form.errors else 200
         context = {"form": form, "next": get_next_redirect_url(self.request) or ""}
         return render(self.request, self.template_name, context, status=status)
+
+
+def sign_in(request: HttpRequest, user: Any) -> HttpResponse:
+    """Go through the stages of every sign-in; lead to where the person wanted."""
+    login = Login(
+        user=user,
+        email_verification=EmailVerificationMethod.NONE,
+        redirect_url=get_next_redirect_url(request),
+    )
+    record_authentication(request, user, method="password")
+    return perform_login(request, login)
+
+
+@method_decorator(
+    [never_cache, sensitive_post_parameters("password", "repeated", "code")],
+    name="dispatch",
+)
+class FirstSignIn(View):
+    """Choose the first password with a one-time code from paper."""
+
+    template_name = "organizations/first_sign_in.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            return redirect(get_adapter().get_login_redirect_url(request))
+        return self._show(FirstSignInForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        limited = ratelimit.consume_or_429(request, action="login")
+        if limited is not None:
+            return limited
+        form = FirstSignInForm(request.POST)
+        if form.is_valid():
+            try:
+                user = redeem_first_code(**form.parts(), now=clock.now())
+            except DomainError as error:
+                form.add_error(None, error.message)
+            else:
+                user.backend = BACKEND  # type: ignore[attr-defined]
+                return sign_in(request, user)
+        return self._show(form)
+
+    def _show(self, form: FirstSignInForm) -> HttpResponse:
+        status = 422 if form.errors else 200
+        return render(self.request, self.template_name, {"form": form}, status=status)
 
 
 def _own(request: HttpRequest) -> MembershipQuerySet:

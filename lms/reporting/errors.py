@@ -7,3 +7,7 @@ class RetentionRunning(Conflict):
 
 class UnknownList(Invalid):
     """There is no list of this name or format."""
+
+
+class NotOffered(Invalid):
+    """A package names a course or bank that is not the association's to give."""

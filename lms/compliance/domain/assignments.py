@@ -20,7 +20,7 @@ from lms.compliance.domain.audiences import audience_of, exempted_ids
 from lms.compliance.enums import PlanCycle
 from lms.compliance.errors import AssignmentInvalid, AssignmentNotPermitted
 from lms.compliance.models import Assignment, AssignmentEntry
-from lms.compliance.permissions import can_assign
+from lms.compliance.permissions import can_assign, is_closed
 from lms.core.clock import SHANGHAI, shanghai_date
 from lms.core.errors import DomainError
 from lms.notifications.domain import notify
@@ -118,6 +118,8 @@ def reach_members(*, assignment: Assignment, now: datetime) -> int:
     Returns how many there were. Safe to repeat: a sweep calls it for newcomers.
     """
     if assignment.ended_at is not None:
+        return 0
+    if is_closed(assignment.organization_id, assignment.course_key):
         return 0
     known = set(assignment.entries.values_list("membership_id", flat=True))
     day = shanghai_date(now)

@@ -17,7 +17,7 @@ from lms.compliance.domain.assignments import reach_members
 from lms.compliance.enums import PlanCycle
 from lms.compliance.errors import AssignmentInvalid, AssignmentNotPermitted
 from lms.compliance.models import Assignment, AssignmentEntry, Exemption, Plan
-from lms.compliance.permissions import can_assign
+from lms.compliance.permissions import can_assign, is_closed
 from lms.core.clock import shanghai_date
 from lms.core.errors import DomainError
 from lms.organizations.models import Department, Membership, Organization, Position
@@ -143,6 +143,8 @@ def run_plan(*, plan: Plan, now: datetime) -> int:
     )
     reached = 0
     for key in plan.course_keys:
+        if is_closed(plan.organization_id, UUID(key)):
+            continue
         assignment, _is_new = Assignment.objects.get_or_create(
             plan=plan,
             course_key=UUID(key),

@@ -9,7 +9,17 @@ from lms.organizations.validators import normalize_credit_code
 
 
 def find_employee(*, organization_code: str, employee_number: str) -> User | None:
-    """Return the active employee with this number, or None.
+    """Return the person behind `find_employment`, or None."""
+    found = find_employment(
+        organization_code=organization_code, employee_number=employee_number
+    )
+    return found.user if found else None
+
+
+def find_employment(
+    *, organization_code: str, employee_number: str
+) -> Membership | None:
+    """Return the active employment with this number, or None.
 
     The code is the unified social credit code or the organization's short code, in
     any case and width.
@@ -30,4 +40,4 @@ def find_employee(*, organization_code: str, employee_number: str) -> User | Non
     found = found or list(rows.filter(organization__short_code=short)[:3])
     # Numbers that differ in case only: exactness decides, else nobody.
     exact = [m for m in found if m.employee_number == number] or found
-    return exact[0].user if len(exact) == 1 else None
+    return exact[0] if len(exact) == 1 else None

@@ -32,8 +32,9 @@ from lms.reporting.domain.archives.keeping import (
     build_class_archive,
     build_person_archive,
 )
-from lms.reporting.domain.lists import members_list
+from lms.reporting.domain.lists import archives_list, members_list
 from lms.reporting.domain.reports import submit_archives
+from lms.reporting.enums import ArchiveScope
 from lms.reporting.exporters import attachment, stored_attachment
 from lms.reporting.models import TrainingArchive
 
@@ -64,13 +65,19 @@ def archives(request: HttpRequest, code: str) -> HttpResponse:
     rows = TrainingArchive.objects.visible_to(request.user).filter(
         organization_id=organization.pk
     )
-    text = request.GET.get("q", "")[:80].strip()
-    if text:
-        rows = rows.filter(title__icontains=text)
-    rows = rows.select_related("membership", "built_by")
+    rows = archives_list(rows, request.GET).select_related("membership", "built_by")
     context = {
         "organization": organization,
-        "q": text,
+        "q": request.GET.get("q", "")[:80].strip(),
+        "scopes": [
+            {"value": "", "label": _("All")},
+            *({"value": v, "label": label} for v, label in ArchiveScope.choices),
+        ],
+        "sorting": [
+            {"key": "name", "label": _("Name")},
+            {"key": "built", "label": _("Built on")},
+            {"key": "until", "label": _("Kept until")},
+        ],
         "today": today(),
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "crumbs": crumbs(

@@ -33,6 +33,11 @@ FIELD_OF = {
     "post_over": "post",
     "no_post": "starts_on",
     "not_away": "on",
+    "package_title_taken": "title",
+    "already_member": "code",
+    "own_member": "code",
+    "origin_invalid": "origins",
+    "too_many_origins": "origins",
 }
 Result = TypeVar("Result")
 

@@ -45,6 +45,7 @@ from lms.portal.views.desk import (
     today,
 )
 from lms.reporting.domain import enterprise, people
+from lms.reporting.domain.arranging import arranged_assignments
 from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.duty_figures import duty_board
 from lms.reporting.domain.lists import (
@@ -97,6 +98,12 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "week": figures.week,
         "departments": figures.departments,
         "assignments": figures.assignments,
+        "q": request.GET.get("q", "")[:80],
+        "listed": arranged_assignments(
+            figures.assignments,
+            by=request.GET.get("sort", ""),
+            text=request.GET.get("q", ""),
+        ),
         "counted_at": figures.counted_at if is_kept else None,
     }
     return render(request, "portal/enterprise.html", context)

@@ -39,6 +39,7 @@ from lms.portal.views.desk import (
     structure_crumb,
     today,
 )
+from lms.reporting.domain.arranging import PLACE_COLUMNS, arranged_places
 from lms.reporting.domain.structure import department_lines, position_lines
 
 
@@ -47,10 +48,23 @@ from lms.reporting.domain.structure import department_lines, position_lines
 def structure(request: HttpRequest, code: str) -> HttpResponse:
     """Show the tree of departments and the positions, with how many people."""
     organization = administered_or_404(request.user, code)
+    text, by = request.GET.get("q", "")[:80], request.GET.get("sort", "")
+    departments = department_lines(organization=organization, today=today())
+    positions = position_lines(organization=organization, today=today())
     context = {
         "organization": organization,
-        "departments": department_lines(organization=organization, today=today()),
-        "positions": position_lines(organization=organization, today=today()),
+        "q": text,
+        # Found or sorted lines stand outside of the tree they come from.
+        "is_tree": not text.strip() and by.removeprefix("-") not in PLACE_COLUMNS,
+        "has_any": bool(departments or positions),
+        "departments": arranged_places(departments, by=by, text=text),
+        "positions": arranged_places(positions, by=by, text=text),
+        "sorting": [
+            {"value": "", "label": _("As it stands")},
+            {"value": "name", "label": _("Name")},
+            {"value": "-people", "label": _("People")},
+            {"value": "category", "label": _("Category")},
+        ],
     }
     return render(request, "portal/structure.html", context)
 

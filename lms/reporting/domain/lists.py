@@ -19,6 +19,7 @@ from lms.organizations.enums import MembershipKind
 from lms.organizations.models import Department, Organization
 from lms.organizations.querysets import MembershipQuerySet
 from lms.reporting.domain import people
+from lms.reporting.domain.arranging import arranged_assignments, arranged_places
 from lms.reporting.domain.enterprise import assignment_rows
 from lms.reporting.domain.region import (
     enterprises_in_regions,
@@ -28,7 +29,9 @@ from lms.reporting.domain.region import (
 from lms.reporting.domain.structure import department_lines, position_lines
 from lms.reporting.domain.tables import Table
 from lms.reporting.domain.titles import course_titles
+from lms.reporting.enums import ArchiveScope
 from lms.reporting.models import TrainingArchive
+from lms.reporting.querysets import TrainingArchiveQuerySet
 
 CHUNK = 2_000
 REGION_CHUNK = 200
@@ -206,8 +209,12 @@ def _day(moment: datetime | None) -> str:
 
 
 def _assignments(asked: ListRequest) -> Table:
-    lines = assignment_rows(
-        organization=asked.own, language=asked.language, today=asked.today
+    lines = arranged_assignments(
+        assignment_rows(
+            organization=asked.own, language=asked.language, today=asked.today
+        ),
+        by=asked.param("sort"),
+        text=asked.param("q"),
     )
     return Table(
         title=_title(asked, _("Assignments")),
@@ -228,7 +235,11 @@ def _assignments(asked: ListRequest) -> Table:
 
 
 def _departments(asked: ListRequest) -> Table:
-    lines = department_lines(organization=asked.own, today=asked.today)
+    lines = arranged_places(
+        department_lines(organization=asked.own, today=asked.today),
+        by=asked.param("sort"),
+        text=asked.param("q"),
+    )
     return Table(
         title=_title(asked, _("Departments")),
         headings=[_("Level"), _("Department"), _("People")],
@@ -238,7 +249,11 @@ def _departments(asked: ListRequest) -> Table:
 
 
 def _positions(asked: ListRequest) -> Table:
-    lines = position_lines(organization=asked.own, today=asked.today)
+    lines = arranged_places(
+        position_lines(organization=asked.own, today=asked.today),
+        by=asked.param("sort"),
+        text=asked.param("q"),
+    )
     return Table(
         title=_title(asked, _("Positions")),
         headings=[_("Position"), _("Category"), _("People")],
@@ -247,10 +262,33 @@ def _positions(asked: ListRequest) -> Table:
     )
 
 
-def _archives(asked: ListRequest) -> Table:
-    rows = TrainingArchive.objects.filter(organization_id=asked.own.pk)
-    if text := asked.param("q").strip():
+ARCHIVE_COLUMNS = {
+    "name": "title",
+    "kind": "scope",
+    "built": "built_at",
+    "until": "retain_until",
+}
+
+
+def archives_list(
+    rows: TrainingArchiveQuerySet, params: Mapping[str, Any]
+) -> TrainingArchiveQuerySet:
+    """Filter by `q` and `scope`, sort by one of ARCHIVE_COLUMNS; the newest first."""
+    if text := str(params.get("q", ""))[:80].strip():
         rows = rows.filter(title__icontains=text)
+    if (scope := params.get("scope")) in ArchiveScope.values:
+        rows = rows.filter(scope=scope)
+    by = str(params.get("sort", ""))
+    column = ARCHIVE_COLUMNS.get(by.removeprefix("-"))
+    if column is None:
+        return rows
+    return rows.order_by(f"-{column}" if by.startswith("-") else column, "-pk")
+
+
+def _archives(asked: ListRequest) -> Table:
+    rows = archives_list(
+        TrainingArchive.objects.filter(organization_id=asked.own.pk), asked.params
+    )
 
     def cells() -> Iterator[list[str]]:
         for row in rows.iterator(chunk_size=CHUNK):

@@ -11,12 +11,18 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, reverse
 
+from certificates.models import Finding
 from lms.accounts.domain.tokens import create_token
 from lms.api.urls import urlpatterns as api_patterns
 from lms.compliance.models import Plan
 from lms.core import clock
-from lms.organizations.enums import MembershipRole
-from lms.organizations.models import ChangeRequest, StaffImport
+from lms.organizations.enums import MembershipRole, OrganizationKind
+from lms.organizations.models import (
+    AssociationMember,
+    ChangeRequest,
+    Package,
+    StaffImport,
+)
 from lms.portal.urls import urlpatterns as portal_patterns
 from lms.reporting.domain.archives.keeping import build_person_archive
 from lms.reporting.models import Report
@@ -25,6 +31,7 @@ from tests.factories.organizations import (
     AdministratorFactory,
     DepartmentFactory,
     MembershipFactory,
+    OrganizationFactory,
     PositionFactory,
     RegulatorFactory,
 )
@@ -80,6 +87,13 @@ CONSOLE = {
     "change": ["code", "change"],
     "administrators": ["code"],
     "administrator_revoke": ["code", "administrator"],
+    "packages": ["code"],
+    "package_new": ["code"],
+    "package": ["code", "package"],
+    "association_member_end": ["code", "association_member"],
+    "badge_settings": ["code"],
+    "first_codes": ["code"],
+    "findings": ["code"],
 }
 # Calls that answer about one enterprise.
 API = {
@@ -95,6 +109,8 @@ NOT_OF_AN_ENTERPRISE = {
     # the regulator's own: tests/certificates/test_inspections.py
     "bulk_checks", "bulk_check", "bulk_export", "samples", "sample", "evidence",
     "finding_close", "region_statistics",
+    # public where its enterprise wants it: tests/lms/portal/test_badge.py
+    "badge",
     # calls about the reader's own learning, public content or the register
     "schema", "docs", "unknown",
 }  # fmt: skip
@@ -112,6 +128,14 @@ def world():
     """Return one enterprise with one of everything that an address can name."""
     admin = AdministratorFactory()
     organization = admin.organization
+    organization.kind = OrganizationKind.ASSOCIATION
+    organization.save()
+    package = Package.objects.create(association=organization, title="机密课程包")
+    association_member = AssociationMember.objects.create(
+        association=organization,
+        enterprise=OrganizationFactory(),
+        starts_on=clock.shanghai_date(clock.now()),
+    )
     department = DepartmentFactory(organization=organization, name="冲压车间")
     elsewhere = DepartmentFactory(organization=organization, name="仓储部")
     syllabus = make_syllabus()
@@ -154,6 +178,12 @@ def world():
         state="done",
         expires_at=clock.now(),
     )
+    Finding.objects.create(
+        organization_id=organization.pk,
+        author=RegulatorFactory(region_prefix="3299").user,
+        text="机密发现",
+        state="open",
+    )
     change = ChangeRequest.objects.create(
         organization=organization,
         kind="role",
@@ -167,6 +197,8 @@ def world():
     return {
         "admin": admin,
         "change": change.public_id,
+        "package": package.public_id,
+        "association_member": association_member.public_id,
         "administrator": admin.public_id,
         "organization": organization,
         "elsewhere": elsewhere,

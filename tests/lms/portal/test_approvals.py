@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from lms.accounts.domain.tokens import create_token
 from lms.core import clock
 from lms.organizations.models import ChangeRequest, Membership, StaffImport
 from lms.reporting.domain.archives.keeping import build_person_archive
@@ -188,3 +189,25 @@ def test_archive_goes_when_its_time_is_over_and_a_second_person_agrees(
     client.force_login(second.user)
     client.post(at("change", asker, change.public_id), {"decision": "approve"})
     assert not TrainingArchive.objects.exists()
+
+
+def test_complete_list_by_api_is_a_check_only(client, asker):
+    client.force_login(asker.user)
+    address = reverse("api:organization_import_members", args=[asker.organization.code])
+    _token, secret = create_token(
+        user=asker.user, name="t", scopes=["organization_write"], by=asker.user
+    )
+
+    def send(**more):
+        file = ContentFile("姓名,工号\n李安全,N1\n".encode(), "x.csv")
+        return client.post(
+            address,
+            {"file": file, "complete_list": "true"} | more,
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+
+    refused = send(dry_run="false")
+    assert (refused.status_code, refused.json()["code"]) == (409, "approval_needed")
+    assert not StaffImport.objects.exists()
+    assert send(dry_run="true").status_code == 202
+    assert StaffImport.objects.get().is_dry_run is True
