@@ -89,8 +89,8 @@ def database_url():
     return f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
 
 
-def wait_for(condition, what, data_dir):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_for(condition, what, data_dir, seconds=PATIENCE_SECONDS):
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
             return
