@@ -1,12 +1,8 @@
 """A real worker over a real broker, killed with -9 in the middle of a batch."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 
 from certificates.domain.audit import find_breaks
 from certificates.domain.batches import submit_completions
@@ -27,7 +23,8 @@ from lms.core.enums import JobState
 from lms.notifications.models import Message
 from tests.certificates.forging import document_of
 from tests.factories.certificates import CertifiedSyllabusFactory
-from tests.media_pipeline.test_killed_worker import database_url, kill, wait_for
+from tests.media_pipeline.test_killed_worker import wait_for
+from tests.real_worker import RealWorker
 
 pytestmark = [
     pytest.mark.e2e,
@@ -35,7 +32,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-ROOT = Path(__file__).resolve().parents[2]
 COUNT = 450
 
 
@@ -46,34 +42,14 @@ def start_worker(private_files, settings, tmp_path):
     started = []
 
     def start():
-        environment = os.environ | {
-            "LMS_DATA_DIR": str(tmp_path),
-            "DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "lms.settings",
-            "FIELD_ENCRYPTION_KEYS": django_settings.FIELD_ENCRYPTION_KEYS,
-            "LOG_LEVEL": "WARNING",
-        }
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "celery", "-A", "lms", "worker", "--beat"),
-                *("--concurrency", "2", "--queues", "certificates"),
-                *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
-            ],
-            cwd=ROOT, env=environment, stdout=(tmp_path / "worker.log").open("ab"),
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        started.append(process)
-        # What beat sends every minute: the sweep finds a batch whose worker is gone.
-        sweep = ("certificates.sweep_batches", "--queue", "certificates")
-        subprocess.run(
-            [sys.executable, "-m", "celery", "-A", "lms", "call", *sweep],
-            cwd=ROOT, env=environment, check=True, capture_output=True,
-        )  # fmt: skip
-        return process
+        worker = RealWorker(tmp_path)
+        started.append(worker)
+        worker.sweep()
+        return worker
 
     yield start
-    for process in started:
-        kill(process)
+    for worker in started:
+        worker.kill()
 
 
 def completions(count):
@@ -125,7 +101,7 @@ def test_a_worker_killed_twice_leaves_no_gap_and_no_double(
 
     first = start_worker()
     wait_for(Certificate.objects.exists, "the first chunk", tmp_path)
-    kill(first)
+    first.kill()
     after_first = whole()
     assert 0 < after_first <= COUNT
 
@@ -133,7 +109,7 @@ def test_a_worker_killed_twice_leaves_no_gap_and_no_double(
     rendered = Certificate.objects.exclude(pdf="")
     before = rendered.count()
     wait_for(lambda: rendered.count() > before + 20, "documents", tmp_path)
-    kill(second)
+    second.kill()
     assert whole() >= after_first
     batch.refresh_from_db()
     assert batch.state == JobState.RUNNING, "it was killed in the middle"
