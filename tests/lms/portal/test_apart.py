@@ -74,6 +74,7 @@ CONSOLE = {
     "plan": ["code", "plan"],
     "plan_end": ["code", "plan"],
     "finding_add": ["code"],
+    "anomalies": ["code"],
 }
 # Calls that answer about one enterprise.
 API = {
@@ -98,7 +99,7 @@ PUBLIC_OR_OWN_PREFIXES = (
     "playback", "article", "unit", "presence", "practice", "favorite", "wrong_answer",
 )  # fmt: skip
 # What only a regulator of the region opens.
-REGULATORS = {"regulated", "finding_add"}
+REGULATORS = {"regulated", "finding_add", "anomalies"}
 
 
 @pytest.fixture(autouse=True)
