@@ -132,6 +132,9 @@ def _text(data: bytes) -> str:
 
 def load_libraries() -> None:
     """Import what parses, before limits and before the first byte."""
+    import pyhanko.pdf_utils.reader  # noqa: PLC0415 -- slow import
+    import pyhanko.sign.diff_analysis  # noqa: PLC0415 -- slow import
+    import pyhanko.sign.validation  # noqa: F401, PLC0415 -- slow import
     import pypdfium2  # noqa: F401, PLC0415 -- slow import
 
 

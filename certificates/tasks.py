@@ -40,8 +40,8 @@ def sweep_batches() -> None:
         bulk_checking,
     )
 
-    batches.wake_batches(now=now())
-    bulk_checking.wake_bulk_checks(now=now())
+    batches.wake_batches()
+    bulk_checking.wake_bulk_checks()
 
 
 @shared_task(name="certificates.publish_checkpoint")

@@ -25,8 +25,8 @@ ARGUMENTS = [
 
 
 @contextmanager
-def chromium() -> Iterator["Browser"]:
-    """Start Chromium, or skip the test and say what to install.
+def chromium(*arguments: str) -> Iterator["Browser"]:
+    """Start Chromium with further arguments, or skip the test and say what to install.
 
     Playwright keeps an event loop in this thread while the browser is open: whatever
     runs beside it must not start a loop of its own, so a fixture opens it for one test
@@ -49,7 +49,9 @@ def chromium() -> Iterator["Browser"]:
         mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="true"),
         sync_api.sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *arguments]
+        )
         try:
             yield browser
         finally:

@@ -7,12 +7,9 @@ then people are told. Each step asks the rows what is left to do.
 """
 
 import json
-import logging
-import os
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -39,21 +36,12 @@ from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
 from lms.core import clock
-from lms.core.enums import JobState
 from lms.core.errors import DomainError
-from lms.core.models import claim_job, claimable
+from lms.core.jobs import Lease, run_job, wake_jobs
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(seconds=120)
-MAX_ATTEMPTS = 8
 CHUNK = 200
 RENDER_CHUNK = 25
 OPEN = {"certificate__isnull": True, "code": ""}
-
-
-class LeaseLost(Exception):
-    """Another worker has the batch now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,52 +121,20 @@ def _add_rows(batch: CertificateBatch, rows: Iterable[BatchRow]) -> None:
 
 def run_batch(*, batch_id: int) -> bool:
     """Do what is left of a batch if it can be claimed; return whether this call did."""
-    batch = claim_job(
-        CertificateBatch.objects.select_related("template__issuer", "created_by"),
-        job_id=batch_id,
-        worker=f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}",
-        lease_seconds=int(LEASE.total_seconds()),
-        now=clock.now(),
-    )
-    if batch is None:
-        return False
-    if batch.attempts > MAX_ATTEMPTS:
-        _close(batch, JobState.FAILED, error="the worker died in each attempt")
-        return False
-    try:
-        _issue_rows(batch)
-        _render_rows(batch)
-        _tell_people(batch)
-        _close(batch, JobState.DONE)
-    except LeaseLost:
-        logger.warning("Batch %s was taken over", batch_id)
-        return False
-    except DomainError as error:
-        _close(batch, JobState.FAILED, error=str(error.message))
-        return False
-    except Exception as error:
-        # Storage and database raise their own kinds; the reason is kept with the row.
-        logger.exception("Batch %s failed", batch_id)
-        _close(batch, JobState.FAILED, error=repr(error))
-        return False
-    return True
+    rows = CertificateBatch.objects.select_related("template__issuer", "created_by")
+    return run_job(rows, job_id=batch_id, work=_work)
 
 
-def _held(batch: CertificateBatch) -> Any:
-    return CertificateBatch.objects.filter(
-        pk=batch.pk,
-        state=JobState.RUNNING,
-        claimed_by=batch.claimed_by,
-        attempts=batch.attempts,
-    )
+def _work(lease: Lease[CertificateBatch]) -> None:
+    _issue_rows(lease)
+    _render_rows(lease)
+    _tell_people(lease)
+    lease.finish(**progress_of(lease.job))
 
 
-def _renew(batch: CertificateBatch) -> None:
+def _renew(lease: Lease[CertificateBatch]) -> None:
     """Lengthen the lease, in the transaction of the work: a lost one rolls it back."""
-    now = clock.now()
-    changes = {"lease_expires_at": now + LEASE, "updated_at": now} | progress_of(batch)
-    if not _held(batch).update(**changes):
-        raise LeaseLost(batch.pk)
+    lease.renew(**progress_of(lease.job))
 
 
 def progress_of(batch: CertificateBatch) -> dict[str, int]:
@@ -193,18 +149,11 @@ def progress_of(batch: CertificateBatch) -> dict[str, int]:
     }
 
 
-def _close(batch: CertificateBatch, state: JobState, error: str = "") -> None:
-    now = clock.now()
-    _held(batch).update(
-        state=state, finished_at=now, lease_expires_at=None, updated_at=now,
-        error=error[-2000:], **progress_of(batch),
-    )  # fmt: skip
-
-
 # --- issue ---
 
 
-def _issue_rows(batch: CertificateBatch) -> None:
+def _issue_rows(lease: Lease[CertificateBatch]) -> None:
+    batch = lease.job
     while rows := list(
         BatchRow.objects.filter(batch=batch, **OPEN)
         .select_related("enrollment__learner", "enrollment__syllabus", "holder")
@@ -216,7 +165,7 @@ def _issue_rows(batch: CertificateBatch) -> None:
             order = _order_of(batch, row, photos)
             if order is not None:
                 orders[row.pk] = order
-        _issue_chunk(batch, rows, orders)
+        _issue_chunk(lease, rows, orders)
 
 
 def _holder_of(row: BatchRow) -> User:
@@ -276,10 +225,10 @@ def _refuse(row: BatchRow, code: str, message: str) -> None:
 
 @transaction.atomic
 def _issue_chunk(
-    batch: CertificateBatch, rows: list[BatchRow], orders: dict[int, Order]
+    lease: Lease[CertificateBatch], rows: list[BatchRow], orders: dict[int, Order]
 ) -> None:
     """Write certificates and marks together, so that neither is there alone."""
-    now = clock.now()
+    batch, now = lease.job, clock.now()
     written = write_certificates(orders=list(orders.values()), now=now)
     waiting = iter(written)
     certificate = next(waiting, None)
@@ -293,7 +242,7 @@ def _issue_chunk(
     BatchRow.objects.bulk_update(
         rows, ["certificate", "code", "message"], batch_size=CHUNK
     )
-    _renew(batch)
+    _renew(lease)
     if written:
         record(
             actor=batch.created_by,
@@ -328,19 +277,19 @@ def render_certificates(*, certificate_ids: list[int]) -> int:
     return attach_pdfs(certificates=rows)
 
 
-def _render_rows(batch: CertificateBatch) -> None:
+def _render_rows(lease: Lease[CertificateBatch]) -> None:
     """Render from the end: other processes of the worker come from the beginning."""
     waiting = Certificate.objects.filter(
-        batch_row__batch=batch, pdf="", state=CertificateState.ISSUED
+        batch_row__batch=lease.job, pdf="", state=CertificateState.ISSUED
     ).order_by("-register_index")
     while rows := list(waiting[:RENDER_CHUNK]):
         attach_pdfs(certificates=rows)
-        _renew(batch)
+        _renew(lease)
 
 
-def _tell_people(batch: CertificateBatch) -> None:
+def _tell_people(lease: Lease[CertificateBatch]) -> None:
     rows = BatchRow.objects.filter(
-        batch=batch, certificate__isnull=False, is_told=False
+        batch=lease.job, certificate__isnull=False, is_told=False
     ).select_related("certificate__holder")
     while part := list(rows.order_by("position")[:RENDER_CHUNK]):
         with transaction.atomic():
@@ -348,19 +297,16 @@ def _tell_people(batch: CertificateBatch) -> None:
                 tell_holder(row.certificate)  # type: ignore[arg-type]
             keys = [row.pk for row in part]
             BatchRow.objects.filter(pk__in=keys).update(is_told=True)
-            _renew(batch)
+            _renew(lease)
 
 
-def wake_batches(*, now: datetime) -> int:
+def wake_batches() -> int:
     """Send for batches that wait or whose worker is gone; return how many."""
-    keys = list(
-        CertificateBatch.objects.filter(claimable(now))
-        .order_by("pk")
-        .values_list("pk", flat=True)[:4]
-    )
-    for key in keys:
-        run_certificate_batch.delay_on_commit(key)  # type: ignore[attr-defined]
-    return len(keys)
+    return wake_jobs(CertificateBatch.objects.all(), send=_send)
+
+
+def _send(batch_id: int) -> None:
+    run_certificate_batch.delay_on_commit(batch_id)  # type: ignore[attr-defined]
 
 
 def completed_without_certificate(

@@ -2,13 +2,9 @@
 
 import io
 import json
-import logging
-import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -29,15 +25,10 @@ from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
 from lms.core import clock
-from lms.core.enums import JobState
-from lms.core.models import claim_job, claimable
-
-logger = logging.getLogger(__name__)
+from lms.core.jobs import Lease, run_job, wake_jobs
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_ROWS = 20_000
-LEASE = timedelta(seconds=120)
-MAX_ATTEMPTS = 3
 CHUNK = 500
 # A list of a program up to this length is judged while the program waits.
 AT_ONCE = 500
@@ -103,63 +94,35 @@ def _require_few(count: int) -> None:
 
 def run_check(*, check_id: int) -> bool:
     """Do one bulk check if it can be claimed; return whether this call did the work."""
-    check = claim_job(
-        BulkCheck.objects.select_related("created_by"),
-        job_id=check_id,
-        worker=f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}",
-        lease_seconds=int(LEASE.total_seconds()),
-        now=clock.now(),
-    )
-    if check is None:
-        return False
-    if check.attempts > MAX_ATTEMPTS:
-        _close(check, JobState.FAILED, error="the worker died in each attempt")
-        return False
-    try:
-        with check.file.open("rb") as file:
-            data = file.read()
-        with translation.override(check.created_by.language):
-            rows = _WORK[BulkKind(check.kind)](data)
-            result = list(_counted(check, rows))
-    except BulkRefused as error:
-        _close(check, JobState.FAILED, error=str(error.message))
-        return False
-    except Exception as error:
-        # Whatever a file does to the parsers, the person hears that it failed.
-        logger.exception("Bulk check %s failed", check_id)
-        _close(check, JobState.FAILED, error=repr(error))
-        return False
-    _finish(check, result)
-    return True
+    rows = BulkCheck.objects.select_related("created_by")
+    return run_job(rows, job_id=check_id, work=_work)
 
 
-def _held(check: BulkCheck) -> Any:
-    return BulkCheck.objects.filter(
-        pk=check.pk, state=JobState.RUNNING, attempts=check.attempts,
-        claimed_by=check.claimed_by,
-    )  # fmt: skip
+def _work(lease: Lease[BulkCheck]) -> None:
+    check = lease.job
+    with check.file.open("rb") as file:
+        data = file.read()
+    with translation.override(check.created_by.language):
+        rows = _WORK[BulkKind(check.kind)](data)
+        result = list(_counted(lease, rows))
+    _finish(lease, result)
 
 
 def _counted(
-    check: BulkCheck, rows: Iterator[dict[str, Any]]
+    lease: Lease[BulkCheck], rows: Iterator[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
     """Pass the rows on; note the progress and lengthen the lease now and then."""
     for count, row in enumerate(rows, start=1):
         yield row
         if count % 50 == 0:
-            _held(check).update(done=count, lease_expires_at=clock.now() + LEASE)
+            lease.renew(done=count)
 
 
 @transaction.atomic
-def _finish(check: BulkCheck, result: list[dict[str, Any]]) -> None:
-    now = clock.now()
-    done = _held(check).update(
-        state=JobState.DONE, finished_at=now, lease_expires_at=None, updated_at=now,
-        total=len(result), done=len(result), file="",
-        result=json.dumps(result, ensure_ascii=False),
-    )  # fmt: skip
-    if not done:
-        return
+def _finish(lease: Lease[BulkCheck], result: list[dict[str, Any]]) -> None:
+    check, count = lease.job, len(result)
+    text = json.dumps(result, ensure_ascii=False)
+    lease.finish(total=count, done=count, file="", result=text)
     counts: dict[str, int] = {}
     for row in result:
         counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
@@ -174,14 +137,6 @@ def _finish(check: BulkCheck, result: list[dict[str, Any]]) -> None:
     )
     name, storage = str(check.file.name), check.file.storage
     transaction.on_commit(lambda: storage.delete(name))
-
-
-def _close(check: BulkCheck, state: JobState, error: str) -> None:
-    now = clock.now()
-    _held(check).update(
-        state=state, finished_at=now, lease_expires_at=None, updated_at=now,
-        error=error[-2000:],
-    )  # fmt: skip
 
 
 # --- lists ---
@@ -291,16 +246,13 @@ def _intake(kind: str, data: bytes) -> bytes:
     return done.stdout
 
 
-def wake_bulk_checks(*, now: datetime) -> int:
+def wake_bulk_checks() -> int:
     """Send for checks that wait or whose worker is gone; return how many."""
-    keys = list(
-        BulkCheck.objects.filter(claimable(now))
-        .order_by("pk")
-        .values_list("pk", flat=True)[:4]
-    )
-    for key in keys:
-        run_bulk_check.delay_on_commit(key)  # type: ignore[attr-defined]
-    return len(keys)
+    return wake_jobs(BulkCheck.objects.all(), send=_send)
+
+
+def _send(check_id: int) -> None:
+    run_bulk_check.delay_on_commit(check_id)  # type: ignore[attr-defined]
 
 
 def result_of(check: BulkCheck) -> list[dict[str, Any]]:

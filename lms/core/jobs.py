@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from lms.core import clock
 from lms.core.enums import JobState
+from lms.core.errors import DomainError
 from lms.core.models import JobType, claim_job, claimable
 from lms.core.workers import is_dead, worker_identity
 
@@ -101,6 +102,10 @@ def run_job(
         work(lease)
     except LeaseLost:
         logger.warning("Job %s was taken over", job_id)
+        return False
+    except DomainError as error:
+        # Refused in words for people; nothing is wrong with the program.
+        lease.fail(str(error.message))
         return False
     except Exception as error:
         # Storage and database raise their own kinds; the reason is kept with the row.

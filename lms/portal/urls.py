@@ -233,6 +233,11 @@ urlpatterns = [
     ),
     path("regulator/enterprises/<str:code>/", regulator.enterprise, name="regulated"),
     path(
+        "regulator/enterprises/<str:code>/anomalies/",
+        regulator.anomalies,
+        name="anomalies",
+    ),
+    path(
         "regulator/enterprises/<str:code>/findings/",
         inspections.add_finding,
         name="finding_add",

@@ -1,5 +1,8 @@
 """Samples nobody chose, findings, and the record of who looked."""
 
+from datetime import timedelta
+from random import Random
+
 import pytest
 
 from certificates.domain.findings import close_finding, write_finding
@@ -12,11 +15,19 @@ from certificates.domain.sampling import (
 )
 from certificates.errors import NotAllowed, SamplingRefused
 from certificates.models import Certificate, Finding, SamplingPlan
+from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.responses import ResponseInput, record_events
+from exams.domain.submission import submit_attempt
+from exams.models import Attempt
+from lms.compliance.domain.ledger import append_credit
+from lms.compliance.enums import CreditSource
 from lms.notifications.models import Message
+from lms.reporting.domain.anomalies import alike_papers, long_days
 from lms.reporting.domain.evidence import look_at_evidence
-from lms.reporting.domain.regional import long_days, regional_statistics
+from lms.reporting.domain.regional import regional_statistics
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import NOW, CompletedEnrollmentFactory
+from tests.factories.exams import ExamFactory, make_fixed_paper, make_items
 from tests.factories.organizations import (
     AdministratorFactory,
     MembershipFactory,
@@ -156,6 +167,94 @@ def test_statistics_of_my_region(certificates, regulator, enterprise):
     assert long_days(organization_id=enterprise.pk) == []
 
 
+def credit(certificate, hours):
+    """Credit a whole day of study at once, as nobody can."""
+    append_credit(
+        enrollment=certificate.enrollment,
+        unit_key=certificate.course_key,
+        source=CreditSource.VERIFIED_TIME,
+        seconds=int(hours * 3600),
+        evidence={},
+        now=NOW,
+    )
+
+
+def test_an_impossible_study_day_names_the_certificates_on_it(certificates, enterprise):
+    credit(certificates[0], 10.5)
+    credit(certificates[1], 10)
+    (day,) = long_days(organization_id=enterprise.pk)
+    assert (day.person, day.on) == (
+        certificates[0].holder.get_full_name(), NOW.date(),
+    )  # fmt: skip
+    assert day.seconds == 37_800
+    assert day.numbers == (certificates[0].number,)
+    assert long_days(organization_id=OrganizationFactory().pk) == []
+
+
+def sit_all_wrong(exam, enrollment, wanted):
+    """Choose per item of the bank what the author calls B or C; A is right."""
+    attempt = start_attempt(
+        exam=exam, candidate=enrollment.learner, enrollment=enrollment, now=NOW
+    )
+    open_writer(attempt=attempt, client_key="t", now=NOW)
+    items = sorted(entry["item"] for entry in attempt.key.blob.values())
+    events = []
+    for position, entry in attempt.key.blob.items():
+        author = wanted[items.index(entry["item"])]
+        label = next(k for k, v in entry["labels"].items() if v == author)
+        events.append(ResponseInput(int(position), int(position), [label]))
+    record_events(public_id=attempt.public_id, writer=1, events=events, now=NOW)
+    return submit_attempt(attempt=attempt, by=None, writer=1, last_seq=24, now=NOW)
+
+
+@pytest.fixture
+def alike(issue, enterprise):
+    """Twelve people of one enterprise, all wrong; two chose the same everywhere."""
+    rng = Random(5)
+    exam = ExamFactory(
+        paper=make_fixed_paper(make_items(24), shuffle_options=True, shuffle_items=True)
+    )
+    choices = [[rng.choice("BC") for _item in range(24)] for _person in range(12)]
+    choices[7] = choices[3]
+    people = []
+    for wanted in choices:
+        member = MembershipFactory(organization=enterprise)
+        enrollment = CompletedEnrollmentFactory(
+            learner=member.user, membership=member, organization_id=enterprise.pk
+        )
+        attempt = sit_all_wrong(exam, enrollment, wanted)
+        Attempt.objects.filter(pk=attempt.pk).update(organization_id=enterprise.pk)
+        people.append(enrollment)
+    return people
+
+
+def test_papers_alike_name_both_people_and_their_evidence(alike, enterprise, issue):
+    certificate = issue(enrollment=alike[3], document=False)
+    found = alike_papers(organization_id=enterprise.pk, now=NOW)
+    assert (found.exam_count, found.paper_count, found.is_cut) == (1, 12, False)
+    (pair,) = found.pairs
+    assert (pair.both_wrong, pair.matching) == (24, 24)
+    assert pair.one_in > 100
+    assert {(s.person, s.number) for s in pair.sittings} == {
+        (alike[3].learner.get_full_name(), certificate.number),
+        (alike[7].learner.get_full_name(), ""),
+    }
+
+
+def test_nothing_is_told_of_papers_of_another_enterprise(alike, enterprise):
+    other = OrganizationFactory()
+    Attempt.objects.filter(enrollment=alike[7]).update(organization_id=other.pk)
+    assert alike_papers(organization_id=enterprise.pk, now=NOW).pairs == []
+    found = alike_papers(organization_id=other.pk, now=NOW)
+    assert (found.exam_count, found.pairs) == (1, [])
+
+
+def test_papers_older_than_a_year_are_left_alone(alike, enterprise):
+    later = NOW + timedelta(days=366)
+    found = alike_papers(organization_id=enterprise.pk, now=later)
+    assert (found.exam_count, found.pairs) == (0, [])
+
+
 # --- the pages ---
 
 
@@ -212,3 +311,19 @@ def test_certificate_of_another_region_is_not_found(desk, issue):
     certificate = issue(document=False)
     answer = desk.get(f"/regulator/certificates/{certificate.number}/")
     assert answer.status_code == 404
+
+
+def test_anomalies_link_to_the_evidence(
+    desk, enterprise, certificates, alike, issue, monkeypatch
+):
+    monkeypatch.setattr("lms.core.clock.now", lambda: NOW)
+    credit(certificates[0], 11)
+    number = issue(enrollment=alike[3], document=False).number
+    page = desk.get(f"/regulator/enterprises/{enterprise.code}/anomalies/")
+    shown = page.content.decode()
+    assert page.status_code == 200
+    for linked in (certificates[0].number, number):
+        assert f"/regulator/certificates/{linked}/" in shown
+    assert "24" in shown
+    overview = desk.get(f"/regulator/enterprises/{enterprise.code}/").content.decode()
+    assert f"/regulator/enterprises/{enterprise.code}/anomalies/" in overview

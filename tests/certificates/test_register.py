@@ -123,13 +123,14 @@ def filled(certificate):
     return certificate
 
 
-def refuse(sql):
-    with (
-        pytest.raises(DatabaseError),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(sql)
+def is_refused(sql):
+    """Try a statement of SQL; return whether the database refused it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except DatabaseError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -139,13 +140,13 @@ def test_database_refuses_to_change_history(filled, table):
         before = cursor.fetchone()[0]
         column = connection.introspection.get_primary_key_column(cursor, table)
     assert before
-    refuse(f"UPDATE {table} SET {column} = {column} + 1")
-    refuse(f"UPDATE {table} SET {column} = {column}")
-    refuse(f"DELETE FROM {table}")
-    refuse(f"DELETE FROM {table} WHERE {column} IS NOT NULL")
+    assert is_refused(f"UPDATE {table} SET {column} = {column} + 1")
+    assert is_refused(f"UPDATE {table} SET {column} = {column}")
+    assert is_refused(f"DELETE FROM {table}")
+    assert is_refused(f"DELETE FROM {table} WHERE {column} IS NOT NULL")
     if connection.vendor == "postgresql":
-        refuse(f"TRUNCATE {table}")
-        refuse(f"TRUNCATE {table} CASCADE")
+        assert is_refused(f"TRUNCATE {table}")
+        assert is_refused(f"TRUNCATE {table} CASCADE")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         assert cursor.fetchone()[0] == before
@@ -170,7 +171,9 @@ def test_guard_stands_again_after_a_transactional_test():
 def test_guard_stands_again_after_a_transactional_test_second_half():
     assert not RegisterEntry.objects.exists()  # … which the teardown removed …
     fill(1)
-    refuse("DELETE FROM certificates_registerentry")  # … and the guard is back.
+    assert is_refused(
+        "DELETE FROM certificates_registerentry"
+    )  # … and the guard is back.
 
 
 def test_checkpoint_is_signed_once_per_size():

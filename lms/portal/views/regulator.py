@@ -34,6 +34,7 @@ from lms.portal.domain.look_ups import (
 )
 from lms.portal.forms import FindingForm, LookUpForm
 from lms.portal.permissions import regulated_or_404, require_regulator, signed_in
+from lms.reporting.domain.anomalies import alike_papers, long_days
 from lms.reporting.domain.certificates import CertificateLine
 from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.enterprise import (
@@ -46,10 +47,10 @@ from lms.reporting.domain.region import (
     sort_enterprises,
     with_figures,
 )
-from lms.reporting.domain.regional import long_days
 
 PAGE_SIZE = 30
 FINDINGS = 30
+LONG_DAYS = 200
 
 
 def line_of(check: LookUp) -> dict[str, Any]:
@@ -170,3 +171,26 @@ def enterprise(request: HttpRequest, code: str) -> HttpResponse:
         ],
     }
     return render(request, "portal/regulated.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def anomalies(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what to ask an enterprise about; papers are compared when it is opened."""
+    require_regulator(request.user)
+    organization = regulated_or_404(request.user, code)
+    context = {
+        "organization": organization,
+        "long_days": long_days(organization_id=organization.pk, limit=LONG_DAYS),
+        "comparison": alike_papers(organization_id=organization.pk, now=clock.now()),
+        "crumbs": [
+            {"title": _("Regulator's desk"), "url": reverse("portal:regulator")},
+            {
+                "title": organization.name,
+                "url": reverse("portal:regulated", args=[organization.code]),
+            },
+            {"title": _("Anomalies")},
+        ],
+    }
+    return render(request, "portal/anomalies.html", context)

@@ -1,4 +1,4 @@
-"""Figures of a regulator's regions: by month, by district, by industry; anomalies."""
+"""Figures of a regulator's regions: by month, by district, by industry."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,16 +6,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
 from certificates.enums import CertificateState
 from certificates.models import Certificate
-from lms.accounts.models import User
-from lms.compliance.models import CreditEntry
 from lms.core.scope import scope_for
 from lms.organizations.models import Organization
-from lms.reporting.domain.evidence import LONG_DAY_SECONDS
 
 MONTHS = 12
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,15 +33,6 @@ class RegionalStatistics:
     months: list[Figure]
     districts: list[Figure]
     industries: list[Figure]
-
-
-@dataclass(frozen=True)
-class LongDay:
-    """A person with more study time on one day than a day has room for."""
-
-    person: str
-    on: date
-    seconds: int
 
 
 def regional_statistics(*, user: Any, today: date) -> RegionalStatistics:
@@ -105,25 +93,3 @@ def _grouped(rows: list[dict[str, Any]], labels: dict[int, str]) -> list[Figure]
         counter.update({key: row[key] for key in ("issued", "valid", "revoked")})
     figures = [_figure(label, dict(counter)) for label, counter in sums.items()]
     return sorted(figures, key=lambda figure: (-figure.issued, figure.label))
-
-
-def long_days(*, organization_id: int, limit: int = 20) -> list[LongDay]:
-    """Return study days longer than ten hours, the longest first."""
-    rows = list(
-        CreditEntry.objects.filter(organization_id=organization_id)
-        .order_by()
-        .values("subject_id", "credited_on")
-        .annotate(total=Sum("seconds"))
-        .filter(total__gt=LONG_DAY_SECONDS)
-        .order_by("-total", "credited_on", "subject_id")[:limit]
-    )
-    people = {
-        person.subject_id: person.get_full_name()
-        for person in User.objects.filter(
-            subject_id__in={row["subject_id"] for row in rows}
-        )
-    }
-    return [
-        LongDay(people.get(row["subject_id"], "—"), row["credited_on"], row["total"])
-        for row in rows
-    ]

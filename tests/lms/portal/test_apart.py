@@ -94,6 +94,7 @@ CONSOLE = {
     "badge_settings": ["code"],
     "first_codes": ["code"],
     "findings": ["code"],
+    "anomalies": ["code"],
 }
 # Calls that answer about one enterprise.
 API = {
@@ -120,7 +121,7 @@ PUBLIC_OR_OWN_PREFIXES = (
     "playback", "article", "unit", "presence", "practice", "favorite", "wrong_answer",
 )  # fmt: skip
 # What only a regulator of the region opens.
-REGULATORS = {"regulated", "finding_add"}
+REGULATORS = {"regulated", "finding_add", "anomalies"}
 
 
 @pytest.fixture
