@@ -102,7 +102,9 @@ STAFF = (
         languages=(ZH,),
     ),
     Stop("item-imports", "/admin/item-imports/", "superuser", languages=(ZH,)),
-    Stop("corrections", "/admin/exam-office/", "superuser", languages=(ZH,)),
+    Stop(
+        "corrections", "/admin/exam-office/corrections/", "superuser", languages=(ZH,)
+    ),
 )
 PRINTED = (
     "article",

@@ -187,7 +187,7 @@ def export_list(page: Page) -> None:
 
 def plan_course(page: Page) -> None:
     """Make a plan for one course and everybody; its page opens."""
-    page.locator("input[name=name]").fill("新员工岗前培训")
+    page.locator("input[name=title]").fill("新员工岗前培训")
     page.locator("input[name=courses]").first.check()
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(lambda url: "/plans/new/" not in url)
@@ -196,7 +196,7 @@ def plan_course(page: Page) -> None:
 def plan_on_site(page: Page) -> None:
     """Announce a training of today and open its page."""
     values = {"place": "二号厂房东门", "led_by": "赵安", "day": "2036-12-31"}
-    for name, value in (values | {"starts": "09:00", "ends": "11:30"}).items():
+    for name, value in (values | {"begins": "09:00", "ends": "11:30"}).items():
         page.locator(f"main form [name={name}]").fill(value)
     page.locator("main form button[type=submit]").click()
     page.wait_for_load_state()
@@ -458,7 +458,7 @@ EXAMINER = (
         "marking-script",
         "/marking/",
         "examiner",
-        click("main form[action*='/next/'] button, main a[href*='/next/']"),
+        click("main form[action$='/next/'] button"),
     ),
     Stop("invigilation", "/exams/invigilation/", "examiner"),
     Stop(

@@ -38,7 +38,7 @@ HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 # Not ours to design, or no page at all.
 BEYOND = re.compile(
     r"^/(admin|api|media|uploads|static|documents|health|language)/"
-    r"|\.(pdf|png|jpg|xlsx|csv|json|txt|xml|jwt|ics)$|/logout/|/2fa/|/reauthenticate/"
+    r"|\.(pdf|png|jpg|xlsx|csv|json|txt|xml|jwt|ics|zip)$|/logout/|/2fa/|/reauthenticate/"
 )
 NOT_PAGES = {"wagtail_serve", "portal:start", "portal:home_fragment"}
 EVERYTHING = "E2E_WALK" in os.environ

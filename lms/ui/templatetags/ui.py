@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -94,12 +94,14 @@ def form_field(
     help_text: str = "",
     hide_optional: bool = False,
     is_picker: bool = False,
+    quick_days: str = "",
     **options: Any,
 ) -> dict[str, Any]:
     """`{% form_field form.email %}`: label, help, errors and control, tied by ARIA.
 
     `is_picker=True` makes a long select searchable (`department_picker` shows how the
-    options of a tree are indented).
+    options of a tree are indented). `quick_days="7 30"` offers days from today beside
+    a date field, for who would have to page through a calendar.
     """
     described = []
     if help_text or field.help_text:
@@ -128,6 +130,7 @@ def form_field(
         "label": label or field.label,
         "help_text": help_text or field.help_text,
         "hide_optional": hide_optional,
+        "quick": days_from_today(quick_days),
         "is_group": is_group and not is_single_check,
         "is_single_check": is_single_check,
     }
@@ -165,6 +168,18 @@ def query_with(context: Context, **changes: Any) -> str:
         else:
             query[name] = str(value)
     return query.urlencode()
+
+
+def days_from_today(days: str) -> list[dict[str, str]]:
+    """`"7 30"` as choices of a date field: ISO days, and how they are called."""
+    today = shanghai_date(now())
+    return [
+        {
+            "value": (today + timedelta(days=n)).isoformat(),
+            "label": _("In %(days)d days") % {"days": n},
+        }
+        for n in map(int, days.split())
+    ]
 
 
 def picker_words() -> dict[str, str]:
@@ -284,16 +299,16 @@ def active_filters(
 
 
 @register.simple_block_tag
-def dialog(
-    content: str, id: str, title: str, sheet: bool = False, wide: bool = False
-) -> SafeString:
+def dialog(content: str, id: str, title: str, **options: Any) -> SafeString:
     """`{% dialog "sign" _("Sign off") sheet=True %}…{% enddialog %}`.
 
     Inside: `.dialog__body` and `.dialog__foot`, a form around both where it sends.
+    `sheet=True` comes from below on phones, `wide=True` has room for a table,
+    `locked=True` is left by one of its buttons only, `described_by="id"` is read out.
     """
-    values = {"content": content, "id": id, "title": title}
     template = get_template("ui/components/dialog.html")
-    return SafeString(template.render(values | {"sheet": sheet, "wide": wide}))
+    values = {"content": content, "id": id, "title": title}
+    return SafeString(template.render(options | values))
 
 
 @register.inclusion_tag("ui/components/chart_rows.html")

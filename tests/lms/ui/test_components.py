@@ -1,6 +1,7 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -10,6 +11,10 @@ from lms.ui.forms import SampleForm
 from lms.ui.templatetags import ui
 
 pytestmark = pytest.mark.unit
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def render(source, **context):
@@ -275,6 +280,33 @@ def test_dialog_has_a_name_and_a_way_out():
     assert '<h2 id="d-title">&lt;t&gt;</h2>' in out
     assert "data-dialog-close" in out
     assert "<p>x</p></dialog>" in out
+
+
+def test_locked_dialog_is_left_by_its_own_buttons_only():
+    out = render(
+        '{% dialog "d" "T" locked=True described_by="why" %}<p>x</p>{% enddialog %}'
+    )
+
+    assert 'aria-describedby="why" data-dialog-locked>' in out
+    assert "data-dialog-close" not in out
+
+
+def test_back_link_is_a_way_up_with_a_name():
+    out = render('{% component "back_link" url="/up/" label=label %}', label="<Up>")
+
+    assert '<a href="/up/">&lt;Up&gt;</a>' in out
+    assert '<nav class="breadcrumbs" aria-label=' in out
+
+
+def test_quick_days_fill_a_date_field(monkeypatch):
+    moment = datetime(2026, 3, 30, 20, tzinfo=UTC)  # the 31st in Shanghai
+    monkeypatch.setattr(ui, "now", lambda: moment)
+
+    with translation.override("zh-hans"):
+        out = render('{% form_field form.day quick_days="1 30" %}', form=DayForm())
+
+    assert 'data-date-for="id_day" value="2026-04-01">1天后<' in out
+    assert 'data-date-for="id_day" value="2026-04-30">30天后<' in out
 
 
 def test_busy_button_says_so():

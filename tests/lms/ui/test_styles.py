@@ -186,6 +186,45 @@ def test_drawings_come_from_the_icons_and_the_charts():
             assert "aria-label" in tag, f"{name_of(path)}: {tag}"
 
 
+# What a component or a tag makes; a page that writes it out is a copy of it.
+MADE = re.compile(
+    r"<dialog\b|class=\"(?:breadcrumbs|pagination|verdict|empty|skeleton|steps|stat"
+    r"|file-drop|error-summary|bulk-bar|banner|chart|department-picker)[\" ]"
+)
+OWN_MARKUP = {
+    ("cms", "search_results.html"): "the pages of a search are not counted",
+}
+
+
+def written_out(text):
+    return [match[0].rstrip() for match in MADE.finditer(text)]
+
+
+def test_no_template_writes_out_what_a_component_makes():
+    found = {
+        name_of(path): copied
+        for label, path in templates()
+        if label != "ui" and path.suffix == ".html"
+        if (label, path.name) not in OWN_MARKUP
+        if (copied := written_out(path.read_text(encoding="utf-8")))
+    }
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "copies_of"),
+    [
+        ('<dialog class="dialog" id="d">', ["<dialog"]),
+        ('<p class="empty">', ['class="empty"']),
+        ('<nav class="breadcrumbs no-print">', ['class="breadcrumbs']),
+        ('<p class="emptied">{% dialog "d" title %}', []),
+    ],
+)
+def test_the_rule_about_written_out_markup(text, copies_of):
+    assert written_out(text) == copies_of
+
+
 # --- one sheet for every page ---
 
 

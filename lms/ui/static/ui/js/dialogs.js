@@ -11,7 +11,10 @@ document.addEventListener("click", (event) => {
   }
   const closer = event.target.closest("[data-dialog-close]");
   if (closer) closer.closest("dialog")?.close();
-  else if (event.target instanceof HTMLDialogElement) {
+  else if (
+    event.target instanceof HTMLDialogElement &&
+    !("dialogLocked" in event.target.dataset)
+  ) {
     // A click on the backdrop lands on the dialog itself, outside its box.
     const box = event.target.getBoundingClientRect();
     const inside =
