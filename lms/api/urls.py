@@ -23,6 +23,7 @@ RESOURCES = (
     "certificates",
     "register",
     "organizations",
+    "statements",
     "jobs",
 )
 

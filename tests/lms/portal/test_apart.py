@@ -79,6 +79,7 @@ CONSOLE = {
 API = {
     "organization_training_status": ["code"],
     "organization_import_members": ["code"],
+    "organization_statements": ["code"],
     "job": ["staff_import"],
 }
 # Routes that show nobody's but the reader's own, or the regulator's region.
