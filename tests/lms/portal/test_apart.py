@@ -86,7 +86,7 @@ API = {
 NOT_OF_AN_ENTERPRISE = {
     "start", "learn", "home_fragment", "enterprises", "regulator", "region_export",
     # the reader's own learning: tests/lms/portal/test_learner_duties.py
-    "history", "calendar", "calendar_address",
+    "downloads", "own_archive", "history", "calendar", "calendar_address",
     # the regulator's own: tests/certificates/test_inspections.py
     "bulk_checks", "bulk_check", "bulk_export", "samples", "sample", "evidence",
     "finding_close", "region_statistics",
