@@ -51,7 +51,9 @@ def test_hand_outs_that_were_taken_are_found_again_by_their_learner_only(client)
 def test_an_archive_is_given_to_the_person_it_is_about(client):
     membership = MembershipFactory()
     admin = AdministratorFactory(organization=membership.organization).user
-    archive = build_person_archive(membership=membership, by=admin, now=clock.now(), language="zh-hans")
+    archive = build_person_archive(
+        membership=membership, by=admin, now=clock.now(), language="zh-hans"
+    )
     url = reverse("portal:own_archive", args=[archive.public_id])
     client.force_login(UserFactory())
     assert client.get(url).status_code == 404
