@@ -52,9 +52,12 @@ class CompletionRule(models.TextChoices):
     """What completes a lesson. Time is what its kind asks for: watched or read."""
 
     TIME = "time", _("Watched, read or worked through")
-    TIME_AND_CHECK = "time_and_check", _("… and the self-check passed")
+    TIME_AND_CHECK = "time_and_check", _("Watched or read, and the self-check passed")
     CHECK = "check", _("The self-check passed; time does not matter")
-    ALL = "all", _("… and every question and hand-out in it worked through")
+    ALL = (
+        "all",
+        _("Watched or read, every question answered, every hand-out taken"),
+    )
 
 
 class ActivityKind(models.TextChoices):

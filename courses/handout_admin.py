@@ -55,7 +55,8 @@ class HandoutChooserViewSet(SnippetChooserViewSet):
     creation_form_class = HandoutCreationForm
 
     def get_object_list(self) -> Any:
-        return Handout.objects.all()
+        # Those of an organization are chosen by its own authors, elsewhere.
+        return Handout.objects.filter(owner_organization_id__isnull=True)
 
 
 class HandoutViewSet(SnippetViewSet):
@@ -75,7 +76,8 @@ class HandoutViewSet(SnippetViewSet):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return Handout.objects.visible_to(request.user)
+        platform = Handout.objects.filter(owner_organization_id__isnull=True)
+        return platform | Handout.objects.visible_to(request.user)
 
 
 register_snippet(HandoutViewSet)

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
+import courses.domain.statement_sources  # noqa: F401 -- registers what it tells
 from cms.domain.publishing import store_citations
 from cms.models import Citation
 from courses.domain.publishing import rebuild_syllabus

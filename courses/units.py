@@ -1,6 +1,8 @@
 """What a course is made of: the protocol of a unit and the types that implement it.
 
-`courses.LessonPage` is one; apps above register theirs (`exams.QuizPage`).
+`courses.LessonPage` is one; apps above register theirs (`exams.QuizPage`). A content
+package (SCORM, H5P) becomes one more: a kind in `UnitKind`, a page type registered
+here, and `complete_unit` called when the package reports that it is satisfied.
 """
 
 from typing import Protocol

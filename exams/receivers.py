@@ -5,6 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 from wagtail.signals import page_published
 
+import exams.statement_source  # noqa: F401 -- registers what it tells
 from cms.models import LawVersionPage
 from exams.domain.wrong_answers import fill_from_attempt
 from exams.models import Attempt

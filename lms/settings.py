@@ -287,6 +287,12 @@ USE_TZ = True
 # --- learning ---
 # Eight credit hours of 45 minutes: nobody learns more than that online in a day.
 STUDY_DAY_SECONDS = env.int("STUDY_DAY_SECONDS", default=8 * 2700)
+# A learning record store that gets xAPI statements; empty: none are sent.
+XAPI_ENDPOINT = env.str("XAPI_ENDPOINT", default="")
+XAPI_KEY = env.str("XAPI_KEY", default="")
+XAPI_SECRET = env.str("XAPI_SECRET", default="")
+# Hosts inside the own network that outgoing calls may reach.
+OUTGOING_PRIVATE_HOSTS = env.list("OUTGOING_PRIVATE_HOSTS", default=[])
 
 # --- background work ---
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost/")

@@ -11,27 +11,35 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.served import database_url
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 120
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def start_worker(data_dir, *, queues="default"):
-    """Start a worker whose log is `worker.log` in its data directory."""
-    environment = os.environ | {
+def environment_of(data_dir):
+    """Return what makes a process of the project work on the test's own rows."""
+    return os.environ | {
         "LMS_DATA_DIR": str(data_dir),
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "lms.settings",
+        "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS,
         "LOG_LEVEL": "WARNING",
     }
+
+
+def start_worker(data_dir, *, queues="default", concurrency=2):
+    """Start a worker whose log is `worker.log` in its data directory."""
     with (data_dir / "worker.log").open("ab") as log:
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "celery", "-A", "lms", "worker", "--beat"),
-                *("--concurrency", "2", "--queues", queues),
+                *("--concurrency", str(concurrency), "--queues", queues),
                 *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
             ],
             cwd=ROOT,
-            env=environment,
+            env=environment_of(data_dir),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -45,16 +53,35 @@ def kill(process):
     process.wait()
 
 
-def database_url():
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        return f"sqlite:///{database['NAME']}"
-    host = f"{database['HOST']}:{database['PORT'] or 5432}"
-    return f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
+def call_task(data_dir, name, *, queue="default"):
+    """Send a task as beat does when its time has come."""
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "celery", "-A", "lms"),
+            *("call", name, "--queue", queue),
+        ],
+        cwd=ROOT,
+        env=environment_of(data_dir),
+        check=True,
+        capture_output=True,
+    )
 
 
-def wait_for(condition, what, data_dir):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def processor_seconds(process):
+    """Return what a worker and its children have used so far."""
+    total = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == process.pid:
+            total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def wait_for(condition, what, data_dir, *, seconds=PATIENCE_SECONDS):
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
             return

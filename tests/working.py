@@ -1,20 +1,8 @@
 """Real workers over a real broker on the test database, to be killed with -9."""
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
-import pytest
-
 from lms.core.storage import private_storage
-from tests.served import database_url
+from tests import worker
 
-ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_SECONDS = 120
 LOCAL = "django.core.files.storage.FileSystemStorage"
 
 
@@ -47,38 +35,13 @@ class WorkingSite:
 
     def start_worker(self, *, queues="default", concurrency=1):
         """Start a worker with beat; it finds by itself what waits."""
-        environment = os.environ | {
-            "LMS_DATA_DIR": str(self.home),
-            "DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "lms.settings",
-            "LOG_LEVEL": "WARNING",
-        }
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "celery", "-A", "lms", "worker", "--beat"),
-                *("--concurrency", str(concurrency), "--queues", queues),
-                *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
-            ],
-            cwd=ROOT,
-            env=environment,
-            stdout=(self.home / "worker.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = worker.start_worker(self.home, queues=queues, concurrency=concurrency)
         self._started.append(process)
         return process
 
     def kill(self, process):
         """`kill -9` a worker with all its children."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        worker.kill(process)
 
-    def wait_for(self, condition, what, *, seconds=PATIENCE_SECONDS):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if condition():
-                return
-            time.sleep(0.05)
-        log = (self.home / "worker.log").read_text()[-3000:]
-        pytest.fail(f"Waited in vain for {what}:\n{log}")
+    def wait_for(self, condition, what, *, seconds=worker.PATIENCE_SECONDS):
+        worker.wait_for(condition, what, self.home, seconds=seconds)

@@ -97,7 +97,8 @@ def _unit_row(page: Any, module: Any) -> UnitRow:
     if isinstance(page, LessonPage):
         questions = len(authored_in(page))
         handouts = len(page.handouts)
-        rule = page.get_completion_display()
+        if page.kind != LessonKind.PRACTICAL:
+            rule = page.get_completion_display()
         minutes = page.minutes
         problems += _content_problems(page, questions)
         if not questions and page.kind != LessonKind.PRACTICAL:

@@ -106,9 +106,12 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("time", "Watched, read or worked through"),
-                    ("time_and_check", "… and the self-check passed"),
+                    ("time_and_check", "Watched or read, and the self-check passed"),
                     ("check", "The self-check passed; time does not matter"),
-                    ("all", "… and every question and hand-out in it worked through"),
+                    (
+                        "all",
+                        "Watched or read, every question answered, every hand-out taken",
+                    ),
                 ],
                 default="time",
                 max_length=16,

@@ -24,6 +24,7 @@ RESOURCES = (
     "certificates",
     "register",
     "organizations",
+    "statements",
     "jobs",
 )
 

@@ -29,6 +29,12 @@ urlpatterns = [
     path("start/", landing.start, name="start"),
     path("learn/", learner.home, name="learn"),
     path("learn/history/", learner.history, name="history"),
+    path("learn/downloads/", learner.downloads, name="downloads"),
+    path(
+        "learn/downloads/archives/<uuid:public_id>/",
+        archives.download_own,
+        name="own_archive",
+    ),
     path("learn/calendar/", learner.calendar_address, name="calendar_address"),
     path("learn/calendar/<str:token>.ics", learner.calendar, name="calendar"),
     path("learn/home-fragment/", learner.home_fragment, name="home_fragment"),

@@ -21,10 +21,10 @@ from lms.accounts.models import User
 from lms.core import clock
 from lms.core.enums import JobState
 from lms.notifications.models import Message
+from tests import worker as workers
 from tests.certificates.forging import document_of
 from tests.factories.certificates import CertifiedSyllabusFactory
-from tests.media_pipeline.test_killed_worker import wait_for
-from tests.real_worker import RealWorker
+from tests.worker import wait_for
 
 pytestmark = [
     pytest.mark.e2e,
@@ -33,6 +33,7 @@ pytestmark = [
 ]
 
 COUNT = 450
+QUEUE = "certificates"
 
 
 @pytest.fixture
@@ -42,14 +43,13 @@ def start_worker(private_files, settings, tmp_path):
     started = []
 
     def start():
-        worker = RealWorker(tmp_path)
-        started.append(worker)
-        worker.sweep()
-        return worker
+        started.append(workers.start_worker(tmp_path, queues=QUEUE))
+        workers.call_task(tmp_path, "certificates.sweep_batches", queue=QUEUE)
+        return started[-1]
 
     yield start
-    for worker in started:
-        worker.kill()
+    for process in started:
+        workers.kill(process)
 
 
 def completions(count):
@@ -101,7 +101,7 @@ def test_a_worker_killed_twice_leaves_no_gap_and_no_double(
 
     first = start_worker()
     wait_for(Certificate.objects.exists, "the first chunk", tmp_path)
-    first.kill()
+    workers.kill(first)
     after_first = whole()
     assert 0 < after_first <= COUNT
 
@@ -109,7 +109,7 @@ def test_a_worker_killed_twice_leaves_no_gap_and_no_double(
     rendered = Certificate.objects.exclude(pdf="")
     before = rendered.count()
     wait_for(lambda: rendered.count() > before + 20, "documents", tmp_path)
-    second.kill()
+    workers.kill(second)
     assert whole() >= after_first
     batch.refresh_from_db()
     assert batch.state == JobState.RUNNING, "it was killed in the middle"

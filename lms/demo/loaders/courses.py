@@ -11,8 +11,9 @@ from django.db import transaction
 
 from cms.domain.authoring import citation_values, put_page, stream
 from courses.domain.publishing import publish_course
-from courses.enums import LessonKind
+from courses.enums import CompletionRule, LessonKind, Opening
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
+from lms.demo.loaders.handouts import handout_keys
 from lms.demo.loaders.media import asset_for_lesson
 from lms.demo.markdown import body_blocks
 
@@ -82,6 +83,8 @@ def _put_tree(
             "industry": row["industry"] if language == CHINESE else "",
             "audience_role": row["audience"],
             "credit_hours": Decimal(str(row["credit_hours"])),
+            "opening": row.get("opening", Opening.FREE),
+            "prerequisites": stream("course", _courses(row.get("prerequisites", []))),
         },
     )
     for module in row["modules"]:
@@ -101,6 +104,12 @@ def _put_tree(
                 values=_lesson(lesson, slides, language),
             )
     return course
+
+
+def _courses(slugs: list[str]) -> list[int]:
+    """Return the Chinese pages of courses that come first; they are loaded before."""
+    pages = CoursePage.objects.filter(locale__language_code=CHINESE, slug__in=slugs)
+    return list(pages.order_by("path").values_list("pk", flat=True))
 
 
 def _in(row: Row, language: str) -> dict[str, Any]:
@@ -128,7 +137,9 @@ def _lesson(
             "point", text.get("takeaways") or film.get("takeaways") or []
         ),
         "check_questions": stream("question", [_check(c) for c in text["check"]]),
-        "exercise": _exercise(text.get("exercise")),
+        "exercise": _exercise(text.get("exercise")) + _story(text.get("story")),
+        "completion": row.get("completion", CompletionRule.TIME),
+        "handouts": stream("handout", handout_keys(text.get("handouts", []))),
         "sign_off_by": sign_off.get("by", ""),
         "sign_off_place": sign_off.get("place", ""),
         "sign_off_criteria": stream("point", sign_off.get("criteria") or []),
@@ -168,6 +179,11 @@ def _check(check: Row) -> dict[str, Any]:
         "answer": check["answer"],
         "explanation": check["explanation"],
     }
+
+
+def _story(story: Row | None) -> list[dict[str, Any]]:
+    """Return a scenario with ways; the content has the form of the block."""
+    return [{"type": "branching", "value": dict(story)}] if story else []
 
 
 def _exercise(exercise: Row | None) -> list[dict[str, Any]]:

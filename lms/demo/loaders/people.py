@@ -233,9 +233,13 @@ def _editors() -> None:
             ("add_page", "change_page", "publish_page"),
         ),
     }
+    handouts = Permission.objects.filter(
+        content_type__app_label="courses",
+        codename__in=("add_handout", "change_handout", "view_handout"),
+    )
     for group_name, (email, name, codenames) in rights.items():
         group, _is_new = Group.objects.get_or_create(name=group_name)
-        group.permissions.add(access)
+        group.permissions.add(access, *handouts)
         for codename in codenames:
             permission = Permission.objects.get(
                 codename=codename, content_type__app_label="wagtailcore"

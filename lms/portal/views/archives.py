@@ -161,6 +161,21 @@ def download_archive(
 
 
 @login_required
+@never_cache
+@require_GET
+def download_own(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Give somebody the pages of an archive about themselves."""
+    archive = get_object_or_404(
+        TrainingArchive.objects.filter(membership__user=signed_in(request)),
+        public_id=public_id,
+    )
+    with archive.file.open("rb") as stored, zipfile.ZipFile(stored) as bundle:
+        data = bundle.read(PARTS["pdf"])
+    name = f"{_('Training archive')}-{archive.title}"
+    return attachment(data, name=name, file_format="pdf")
+
+
+@login_required
 @require_POST
 def delete(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     """Ask to destroy an archive whose time is over; before, the rule is named."""

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from lms.accounts.models import User
 from lms.core import clock
 from lms.portal.permissions import signed_in
+from lms.reporting.domain.downloads import downloads_of
 from lms.reporting.domain.learner import LearnerHome, learner_home
 from lms.reporting.domain.study_history import due_days, study_history, to_calendar
 
@@ -50,6 +51,19 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(
         request, "portal/history.html", {"page_obj": page_obj, "total": total}
     )
+
+
+@login_required
+@never_cache
+@require_GET
+def downloads(request: HttpRequest) -> HttpResponse:
+    """Show all that one may take home, in one place."""
+    found = downloads_of(
+        user=signed_in(request),
+        language=get_language(),
+        today=clock.shanghai_date(clock.now()),
+    )
+    return render(request, "portal/downloads.html", {"downloads": found})
 
 
 @login_required

@@ -100,13 +100,14 @@ CONSOLE = {
 API = {
     "organization_training_status": ["code"],
     "organization_import_members": ["code"],
+    "organization_statements": ["code"],
     "job": ["staff_import"],
 }
 # Routes that show nobody's but the reader's own, or the regulator's region.
 NOT_OF_AN_ENTERPRISE = {
     "start", "learn", "home_fragment", "enterprises", "regulator", "region_export",
     # the reader's own learning: tests/lms/portal/test_learner_duties.py
-    "history", "calendar", "calendar_address",
+    "downloads", "own_archive", "history", "calendar", "calendar_address",
     # the regulator's own: tests/certificates/test_inspections.py
     "bulk_checks", "bulk_check", "bulk_export", "samples", "sample", "evidence",
     "finding_close", "region_statistics",

@@ -1,0 +1,94 @@
+"""`/organizations/{code}/statements`: what its people learned, as xAPI statements."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.http import Http404, StreamingHttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from courses.statements import Statement, statements_between
+from lms.accounts.enums import TokenScope
+from lms.api.authentication import HasScope
+from lms.core.scope import scope_for
+from lms.organizations.models import Organization
+
+LONGEST = timedelta(days=366)
+
+
+class SpanSerializer(serializers.Serializer):
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(help_text="not included; a year at most")
+
+    def validate(self, attrs: dict) -> dict:
+        if not attrs["since"] < attrs["until"] <= attrs["since"] + LONGEST:
+            raise serializers.ValidationError(
+                {"until": _("Name a time after the beginning, at most a year later.")}
+            )
+        return attrs
+
+
+class StatementsSerializer(serializers.Serializer):
+    statements = serializers.ListField(
+        child=serializers.DictField(), help_text="xAPI 1.0.3 statements"
+    )
+
+
+class StatementsView(APIView):
+    """For administrators of the enterprise and operators of the platform."""
+
+    permission_classes = [IsAuthenticated, HasScope]
+    required_scope = TokenScope.ORGANIZATION_READ
+
+    @extend_schema(
+        operation_id="organization_statements",
+        tags=["organizations"],
+        parameters=[
+            OpenApiParameter("since", type=str, required=True, description="RFC 3339"),
+            OpenApiParameter("until", type=str, required=True, description="RFC 3339"),
+        ],
+        responses={
+            200: StatementsSerializer,
+            404: OpenApiResponse(description="unknown, or not administered"),
+        },
+    )
+    def get(self, request: Request, code: str) -> StreamingHttpResponse:
+        organization = Organization.objects.filter(code=code).first()
+        scope = scope_for(request.user)
+        if organization is None or not (
+            scope.is_staff_all or organization.pk in scope.administered_organization_ids
+        ):
+            raise Http404
+        form = SpanSerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        found = statements_between(
+            **form.validated_data, organization_id=organization.pk
+        )
+        response = StreamingHttpResponse(
+            _written(found), content_type="application/json"
+        )
+        response["Content-Disposition"] = 'attachment; filename="statements.json"'
+        return response
+
+
+def _written(statements: Iterator[Statement]) -> Iterator[str]:
+    """Write the answer piece by piece: a year may hold millions."""
+    yield '{"statements": ['
+    for number, one in enumerate(statements):
+        yield (",\n" if number else "\n") + json.dumps(one, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+urlpatterns = [
+    path(
+        "organizations/<str:code>/statements",
+        StatementsView.as_view(),
+        name="organization_statements",
+    ),
+]
