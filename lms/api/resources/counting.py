@@ -1,28 +1,24 @@
 """A report of the player, without the framework: `POST /lessons/{uuid}/playback`.
 
-Every learner sends one each few seconds, and REST framework needs longer to read it and
-to write the receipt than the database to keep it. Here the plain case is answered
-directly: a playback token, a well-formed JSON body, a report that is counted. Whatever
-is not plain is left to `PlaybackView`, untouched, which says what is wrong; so there is
-one contract, one documentation, and one place for problem answers.
+Every learner sends one each few seconds. Here the plain case is answered directly (see
+`lms.api.plain`): a playback token, a well-formed JSON body, a report that is counted.
+Whatever is not plain is left to `PlaybackView`, untouched, which says what is wrong; so
+there is one contract, one documentation, and one place for problem answers.
 """
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
 
 from courses.domain.playback import PlaybackReceipt, record_intervals
 from courses.domain.tokens import session_of_token
+from lms.api import plain
 from lms.core.clock import now
 from lms.core.errors import DomainError
 
 SCHEME = "Playback "
-JSON = "application/json"
-HEADERS = {"Allow": "POST, OPTIONS"}
+ALLOW = "POST, OPTIONS"
 REQUIRED = {"session", "seq", "intervals"}
 KNOWN = REQUIRED | {"rate", "scroll"}
 
@@ -53,8 +49,7 @@ def counted_at_once(request: HttpRequest, lesson: UUID) -> HttpResponse | None:
             "number": receipt.check.number,
             "options": receipt.check.options,
         }
-    content = json.dumps(body, separators=(",", ":"))
-    return HttpResponse(content, content_type=JSON, headers=HEADERS)
+    return plain.answer(body, allow=ALLOW)
 
 
 def receipt_body(receipt: PlaybackReceipt) -> dict[str, Any]:
@@ -75,34 +70,16 @@ def receipt_body(receipt: PlaybackReceipt) -> dict[str, Any]:
 
 
 def _session(request: HttpRequest) -> UUID | None:
-    is_plain = (
-        request.method == "POST"
-        and request.META.get("CONTENT_TYPE") == JSON
-        and request.META.get("HTTP_ACCEPT", "*/*") in {"*/*", JSON}
-        and not request.GET
-    )
-    authorization = request.META.get("HTTP_AUTHORIZATION", "")
-    if not is_plain or not authorization.startswith(SCHEME):
-        return None
-    return session_of_token(authorization[len(SCHEME) :].strip())
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-# NaN and Infinity are not JSON.
-_decoder = json.JSONDecoder(parse_constant=_refuse)
+    credential = plain.credential(request, method="POST", scheme=SCHEME)
+    return None if credential is None else session_of_token(credential)
 
 
 def _report(request: HttpRequest) -> dict[str, Any] | None:
     """Return the report of a body that needs no interpretation."""
+    body = plain.body_of(request)
     try:
-        body = _decoder.decode(request.body.decode())
         session = UUID(body["session"])
-    except (ValueError, TypeError, LookupError, RecursionError, AttributeError):
-        return None
-    except (RequestDataTooBig, UnreadablePostError):
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
     report = {"rate": 1.0, "scroll": 0.0, **body, "session": session}
     is_plain = (

@@ -1,28 +1,24 @@
 """The busiest call, without the framework: `PUT /attempts/{uuid}/responses`.
 
-REST framework needs as long to read a body of one answer and to write the receipt as
-the database needs to keep it. Here the plain case is answered directly: an attempt
+Here the plain case is answered directly (see `lms.api.plain`): an attempt
 token, a well-formed JSON body, an answer that is taken. Whatever is not plain is left
 to `ResponsesView`, untouched, which says what is wrong; so there is one contract, one
 documentation, and one place for problem answers.
 """
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
 
 from exams.domain.responses import ResponseInput, ResponseReceipt, record_events
 from exams.domain.tokens import AttemptToken, read_token
+from lms.api import plain
 from lms.core.clock import now
 from lms.core.errors import DomainError
 
 SCHEME = "Attempt "
-JSON = "application/json"
-HEADERS = {"Allow": "PUT, OPTIONS"}
+ALLOW = "PUT, OPTIONS"
 
 
 def saved_at_once(request: HttpRequest, public_id: UUID) -> HttpResponse | None:
@@ -40,8 +36,7 @@ def saved_at_once(request: HttpRequest, public_id: UUID) -> HttpResponse | None:
     except DomainError:
         # Nothing was kept: the view asks again, and tells why.
         return None
-    body = json.dumps(receipt_body(receipt), separators=(",", ":"))
-    return HttpResponse(body, content_type=JSON, headers=HEADERS)
+    return plain.answer(receipt_body(receipt), allow=ALLOW)
 
 
 def receipt_body(receipt: ResponseReceipt) -> dict[str, Any]:
@@ -57,37 +52,18 @@ def receipt_body(receipt: ResponseReceipt) -> dict[str, Any]:
 
 
 def _token(request: HttpRequest) -> AttemptToken | None:
-    is_plain = (
-        request.method == "PUT"
-        and request.META.get("CONTENT_TYPE") == JSON
-        and request.META.get("HTTP_ACCEPT", "*/*") in {"*/*", JSON}
-        and not request.GET
-    )
-    authorization = request.META.get("HTTP_AUTHORIZATION", "")
-    if not is_plain or not authorization.startswith(SCHEME):
-        return None
-    return read_token(authorization[len(SCHEME) :].strip())
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-# NaN and Infinity are not JSON.
-_decoder = json.JSONDecoder(parse_constant=_refuse)
+    credential = plain.credential(request, method="PUT", scheme=SCHEME)
+    return None if credential is None else read_token(credential)
 
 
 def _events(request: HttpRequest) -> list[ResponseInput] | None:
     """Return the answers of a body that needs no interpretation."""
     try:
-        body = _decoder.decode(request.body.decode())
-        listed = body["events"]
+        listed = plain.body_of(request)["events"]
         events = [
             ResponseInput(one["seq"], one["position"], one["value"]) for one in listed
         ]
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return None
-    except (RequestDataTooBig, UnreadablePostError):
+    except (TypeError, LookupError):
         return None
     is_plain = type(listed) is list and all(map(_is_plain, events))
     return events if is_plain else None
