@@ -5,14 +5,11 @@ mark in blue; it must not look like an official red stamp, nor the document like
 national 特种作业操作证.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
-
-import segno
 
 from certificates.domain.fonts import REGULAR, STRONG, split_runs, text_width
 from certificates.domain.lettering import fit_lines, wrap_text
+from certificates.domain.qr_codes import dark_runs, qr_text
 from certificates.domain.tagging import code_words
 from certificates.domain.wording import hours_text, label, long_date
 from certificates.validators import page_millimeters
@@ -324,21 +321,6 @@ def draw_text(
     canvas.drawText(item)
 
 
-def qr_text(payload: dict[str, Any]) -> str:
-    """Return the address in the QR code; the fragment never reaches a server."""
-    return f"{payload['verify_url']}#t={payload['token']}"
-
-
-# Choosing the best of the eight masks takes more time than the rest of the page. A
-# signed token is as good as random, so none of them leaves patterns that confuse.
-MASK = 2
-
-
-def make_code(text: str) -> segno.QRCode:
-    """Return the QR code of an address with a token."""
-    return segno.make(text, micro=False, error="m", boost_error=False, mask=MASK)
-
-
 def draw_code(canvas: Any, text: str, *, x: float, y: float, size: float) -> None:
     """Draw the QR code of `text` with its lower left corner at (x, y), without margin.
 
@@ -347,28 +329,14 @@ def draw_code(canvas: Any, text: str, *, x: float, y: float, size: float) -> Non
     """
     if isinstance(canvas, Blank):
         return
-    matrix = make_code(text).matrix
-    height = len(matrix)
-    runs = [
-        f"{start} {height - row - 1} {length} 1 re"
-        for row, modules in enumerate(matrix)
-        for start, length in _dark_runs(modules)
-    ]
+    runs, height = dark_runs(text)
     canvas.saveState()
     canvas.setFillColorRGB(*INK)
     canvas.translate(x, y)
     canvas.scale(size / height, size / height)
-    canvas.addLiteral("\n".join([*runs, "f"]))
+    operators = [f"{column} {row} {length} 1 re" for column, row, length in runs]
+    canvas.addLiteral("\n".join([*operators, "f"]))
     canvas.restoreState()
-
-
-def _dark_runs(modules: Iterable[int]) -> Iterator[tuple[int, int]]:
-    column = 0
-    for is_dark, group in groupby(modules):
-        length = sum(1 for _ in group)
-        if is_dark:
-            yield column, length
-        column += length
 
 
 def draw_seal(canvas: Any, *, x: float, y: float, size: float) -> None:

@@ -15,12 +15,12 @@ from certificates.domain.drawing import (
     ON_FIRST_PAGE,
     draw_code,
     draw_text,
-    qr_text,
 )
 from certificates.domain.fonts import REGULAR, STRONG
 from certificates.domain.lettering import fit_lines
 from certificates.domain.photos import photo_bytes
 from certificates.domain.pictures import picture_bytes
+from certificates.domain.qr_codes import qr_text
 from certificates.domain.tagging import code_words, photo_words
 from certificates.domain.wording import hours_text, label, long_date
 from certificates.validators import page_millimeters, photo_height

@@ -19,7 +19,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from certificates.domain.drawing import make_code, qr_text
 from certificates.domain.issuing import issue_what_waited, waits_for_photo
 from certificates.domain.looks import looks_at
 from certificates.domain.photos import (
@@ -29,6 +28,7 @@ from certificates.domain.photos import (
     photo_bytes,
     remove_photo,
 )
+from certificates.domain.qr_codes import make_code, qr_text
 from certificates.domain.queries import certificate_for, certificates_of
 from certificates.domain.rendering import render_png
 from certificates.domain.validity import asks_for_review

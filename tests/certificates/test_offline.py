@@ -7,7 +7,7 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
-from certificates.domain.drawing import make_code, qr_text
+from certificates.domain.qr_codes import make_code, qr_text
 from certificates.domain.tokens import build_token
 from lms.core import signing
 from lms.core.signing import signing_key
