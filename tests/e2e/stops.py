@@ -181,10 +181,6 @@ def build_archive(page: Page) -> None:
     page.goto(console + "archives/")
 
 
-def export_list(page: Page) -> None:
-    page.goto(page.url.rstrip("/") + "/export.xlsx?later=1")
-
-
 def plan_course(page: Page) -> None:
     """Make a plan for one course and everybody; its page opens."""
     page.locator("input[name=title]").fill("新员工岗前培训")

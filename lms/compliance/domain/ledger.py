@@ -31,6 +31,10 @@ class Break:
     reason: str
 
 
+# What an erased entry counts: the least that the table takes.
+ERASED_SECONDS = 1
+
+
 def commitment_of(*, salt: str, facts: dict[str, Any]) -> str:
     """Return SHA-256 over the salt and the canonical JSON of `facts`, as hex."""
     canonical = json.dumps(
@@ -186,13 +190,13 @@ class _Walk:
         )
         if entry.hash != expected:
             return "hash"
-        # An erased entry keeps its commitment only: nothing left to compare.
-        facts = facts_of(entry)
-        if entry.salt and entry.commitment != commitment_of(
-            salt=entry.salt, facts=facts
-        ):
-            return "facts"
-        return ""
+        if not entry.salt:
+            # Erased: nothing left to compare, so nothing may count either. Otherwise
+            # who takes the salt away could write the hours that they like.
+            is_empty = entry.seconds == ERASED_SECONDS and not entry.evidence
+            return "" if is_empty else "facts"
+        expected = commitment_of(salt=entry.salt, facts=facts_of(entry))
+        return "" if entry.commitment == expected else "facts"
 
     def finish(self, ends: dict[UUID, CreditChain]) -> Iterator[Break]:
         if self.subject_id is None:

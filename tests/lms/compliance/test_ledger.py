@@ -175,6 +175,12 @@ FORGERIES = {
         "facts",
         2,
     ),
+    "hours without a salt": (
+        "UPDATE compliance_creditentry SET salt = '', evidence = '{}',"
+        " seconds = 9999 WHERE sequence = 2",
+        "facts",
+        2,
+    ),
     "a new commitment": (
         "UPDATE compliance_creditentry SET commitment = 'x' WHERE sequence = 2",
         "hash",
