@@ -20,6 +20,8 @@ from lms.core.clock import shanghai_date
 
 # How seconds become credit: verified time, one for one (decision 6).
 RULE_VERSION = "verified-time-1"
+# What an erased entry counts: the least that the table takes.
+ERASED_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,6 @@ class Break:
     subject_id: UUID
     sequence: int
     reason: str
-
-
-# What an erased entry counts: the least that the table takes.
-ERASED_SECONDS = 1
 
 
 def commitment_of(*, salt: str, facts: dict[str, Any]) -> str:
