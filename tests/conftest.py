@@ -2,11 +2,16 @@
 
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from freezegun import freeze_time
 
 from tests.append_only import lift_append_only_for_teardown  # noqa: F401
 from tests.prepared_database import prepared
+
+# The suite asserts no times: a slow machine is no failure.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -64,12 +64,20 @@ def assign_course(page):
     expect(page.locator("main")).to_contain_text("李明")
 
 
+# Playing may be asked for while the player still chooses its source: asked again then.
+PLAYS = """() => {
+  const video = document.querySelector("anxue-player video");
+  video.muted = true;
+  if (video.paused) video.play().catch(() => null);
+  return !video.paused && video.currentTime > 0;
+}"""
+
+
 def finish_lesson(page):
     """Stay with a lesson until the server says that it is done."""
     player = page.locator("anxue-player video")
     if player.count():
-        player.evaluate("video => { video.muted = true; return video.play(); }")
-        player.evaluate("video => { video.playbackRate = 1; }")
+        page.wait_for_function(PLAYS)
     # A text is read down to its end as well.
     page.mouse.wheel(0, 100_000)
     done = page.locator("[data-watch-done]")

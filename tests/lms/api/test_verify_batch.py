@@ -170,7 +170,7 @@ def test_a_list_that_is_none_is_refused(platform, body):
 def test_a_wrong_row_is_named(platform, certificate):
     response = send(platform, {"number": certificate.number}, {"name": "张伟"})
     assert response.json()["errors"]["certificates"] == {
-        "1": {"number": ["必需字段"]}  # places count from 0, as in JSON
+        "1": {"number": ["请填写这一项。"]}  # places count from 0, as in JSON
     }
 
 

@@ -25,6 +25,7 @@ TENANT_COLUMNS = {"organization_id", "owner_organization_id", "subject_id"}
 ALLOWED_WITHOUT: dict[str, str] = {
     "notifications.emaildelivery": "read by the worker that sends it, never listed",
     "certificates.batchrow": "read through its batch, which is asked first",
+    "certificates.holderphoto": "its holder's own page alone, by the signed-in person",
     "certificates.revocation": "read through its certificate; names the actor only",
 }
 # Rows that visitors may see, because their audience is the public.

@@ -137,7 +137,7 @@ def test_days_that_are_known_are_noted_in_one_step(desk, person):
             "最后一天早于第一天",
         ),
         ("away", {"starts_on": "2023-03-02"}, "这些日子此人不在岗"),
-        ("away", {"starts_on": "gestern"}, "输入一个有效的日期"),
+        ("away", {"starts_on": "gestern"}, "日期不对"),
         ("back", {"on": "2026-03-02"}, "不在离岗期间"),
         ("add", {"position": "", "starts_on": "2026-03-02"}, "id_add-position_error"),
         ("end", {"post": "17", "ends_on": "2026-03-02"}, "id_end-post_error"),

@@ -50,6 +50,7 @@ OWN_BOXES = {
     ".ordering__step": "is dragged",
     ".exam-order__line": "is dragged",
     ".exam-card__number": "a number of the answer card, in five states",
+    ".document__dot": "a page of a document, in three states",
     ".exam-wish": "a line above the item that comes and goes",
     ".practice-option": "an answer that was judged, beside the reader's own",
     ".penalties": "what an article costs, beside the statute",
