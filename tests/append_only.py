@@ -1,8 +1,9 @@
 """Lets tests that commit empty the guarded tables afterwards.
 
 Django empties the database after a transactional test (DELETE or TRUNCATE), which the
-append-only triggers rightly refuse. They are lifted for exactly that moment and put
-back; inside a test they hold.
+append-only triggers rightly refuse; so they do when it saves the rows of migrations
+again before such a test. They are lifted for exactly these moments; inside a test they
+hold.
 """
 
 from collections.abc import Iterator
@@ -57,13 +58,23 @@ def _run(connection, statements):
 
 @pytest.fixture(autouse=True, scope="session")
 def lift_append_only_for_teardown():
-    """Wrap the flush that Django runs after a transactional test."""
-    original = TransactionTestCase._fixture_teardown
+    """Wrap what Django runs around a transactional test.
+
+    Before it, the rows that migrations wrote are saved again; after it, all is emptied.
+    """
+    before = TransactionTestCase.__dict__["_fixture_setup"]
+    after = TransactionTestCase._fixture_teardown
+
+    def setup(cls):
+        with lifted_append_only():
+            before.__func__(cls)
 
     def teardown(self):
         with lifted_append_only():
-            original(self)
+            after(self)
 
+    TransactionTestCase._fixture_setup = classmethod(setup)
     TransactionTestCase._fixture_teardown = teardown
     yield
-    TransactionTestCase._fixture_teardown = original
+    TransactionTestCase._fixture_setup = before
+    TransactionTestCase._fixture_teardown = after
