@@ -77,6 +77,7 @@ def finish_lesson(page):
     """Stay with a lesson until the server says that it is done."""
     player = page.locator("anxue-player video")
     if player.count():
+        page.locator("[data-player-start]").click()
         page.wait_for_function(PLAYS)
     # A text is read down to its end as well.
     page.mouse.wheel(0, 100_000)

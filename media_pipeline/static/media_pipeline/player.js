@@ -93,6 +93,7 @@ class AnxuePlayer extends HTMLElement {
     this.find("notice").hidden = false;
     this.find("retry").hidden = !canRetry;
     this.find("bar").hidden = true;
+    this.find("start").hidden = true;
     this.video.pause();
     this.video.inert = true;
   }
@@ -100,6 +101,8 @@ class AnxuePlayer extends HTMLElement {
   hideNotice() {
     this.find("notice").hidden = true;
     this.find("bar").hidden = false;
+    // On phones a tap on the picture only shows the browser's controls.
+    this.find("start").hidden = !this.video.paused;
     this.video.inert = false;
   }
 
@@ -157,7 +160,14 @@ class AnxuePlayer extends HTMLElement {
     on("pause waiting", () => this.stopped());
     on("ended", () => this.ended());
     on("ratechange", () => this.rateChanged());
-    on("play", () => this.hint(""));
+    on("play", () => {
+      this.hint("");
+      this.find("start").hidden = true;
+    });
+    this.find("start").addEventListener("click", () => {
+      this.video.play().catch(() => {});
+      this.video.focus();
+    });
     this.find("retry").addEventListener("click", () => this.retry());
     this.addEventListener("keydown", (event) => this.key(event));
     window.addEventListener("pagehide", () => this.flush());
