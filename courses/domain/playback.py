@@ -41,6 +41,7 @@ from courses.domain.seats import keep_late, running_of, settle, take_seat, terms
 from courses.domain.sessions import how_it_ends
 from courses.errors import SequenceConflict, SessionUnknown
 from courses.models import (
+    Enrollment,
     LearnerPresence,
     PlaybackInterval,
     PlaybackSession,
@@ -255,7 +256,7 @@ def _take(
     else:
         _keep_late(late, terms, running, addition, report, now)
     if is_earned(terms=terms, running=running):
-        _complete(terms, running, late, now)
+        _complete(terms, running, now)
 
 
 def _keep_late(
@@ -280,20 +281,16 @@ def _keep_late(
     )
 
 
-def _complete(
-    terms: Terms, running: Running, late: _Late | None, now: datetime
-) -> None:
-    """Close the account of a unit that is complete with this report."""
-    if late is None:
-        presence = lock_learner(terms.learner_id)
-        session = settle(presence=presence, now=now, at_least=1)
-    else:
-        session = late.session
-    if session is None:
-        return
-    # A lesson may ask for more than time: then it waits for the rest.
+def _complete(terms: Terms, running: Running, now: datetime) -> None:
+    """Complete a unit whose time is complete with this report.
+
+    A lesson may ask for more than time: then it waits for the rest.
+    """
+    enrollment = Enrollment.objects.select_related("syllabus", "learner").get(
+        pk=terms.enrollment_id
+    )
     progress = settle_unit(
-        enrollment=session.enrollment,
+        enrollment=enrollment,
         unit_key=terms.unit_key,
         now=now,
         evidence={
