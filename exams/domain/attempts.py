@@ -1,61 +1,27 @@
-"""Starting an attempt, and the writers that answer it."""
+"""Starting an attempt: who may, when, and with which paper."""
 
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from courses.domain.opening import locks_of, refuse_locked
 from courses.models import Enrollment
 from exams.domain.prepared import hand_out, take_paper
 from exams.domain.submission import close_if_overdue
-from exams.domain.tokens import issue_token
+from exams.domain.writers import Tab, Writer, add_writer, open_writer, writer_of
 from exams.enums import AttemptState, ExamKind, PaperState
-from exams.errors import AttemptClosed, ExamNotOpen
+from exams.errors import ExamNotOpen
 from exams.models import (
     Accommodation,
     Attempt,
-    AttemptWriter,
     Exam,
-    ResponseEvent,
     Result,
 )
 from lms.accounts.models import User
 from lms.organizations.models import Membership
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A tab or device that asks to answer.
-
-    Attributes:
-        client_key: its own name of itself; empty: it gets one.
-        user_agent: the browser's name of itself.
-        address: IP address; None: unknown.
-    """
-
-    client_key: str = ""
-    user_agent: str = ""
-    address: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A tab or device that may answer.
-
-    Attributes:
-        next_seq: the number its next answer takes.
-        is_newest: no other tab has taken over since.
-    """
-
-    number: int
-    token: str
-    next_seq: int
-    is_newest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +270,8 @@ def _create_attempt(
         hand_out(attempt=attempt, ready=ready)
         if tab is None:
             return attempt, None
-        row = _add_writer(attempt, number=1, tab=tab, now=now)
-    return attempt, _writer(attempt, row, last_seq=0)
+        row = add_writer(attempt, number=1, tab=tab, now=now)
+    return attempt, writer_of(attempt, row, last_seq=0)
 
 
 def _deadline(*, exam: Exam, candidate: User, now: datetime) -> datetime:
@@ -327,74 +293,6 @@ def _organization_of(
     if membership is not None:
         return membership.organization_id
     return enrollment.organization_id if enrollment is not None else None
-
-
-def open_writer(
-    *,
-    attempt: Attempt,
-    client_key: str = "",
-    user_agent: str = "",
-    address: str | None = None,
-    now: datetime,
-) -> Writer:
-    """Let a tab or device answer; a new one supersedes all before it.
-
-    Asking again with the same `client_key` returns the same writer.
-
-    Raises:
-        AttemptClosed: the attempt takes no more answers.
-    """
-    tab = Tab(client_key, user_agent, address)
-    with transaction.atomic():
-        row = None
-        if tab.client_key:
-            known = attempt.writers.filter(client_key=_key(tab))
-            row = known.order_by("number").first()
-        if row is not None:
-            last_seq = _last_seq(attempt, writer=row.number)
-            return _writer(attempt, row, last_seq=last_seq)
-        attempt.newest_writer = _next_writer_number(attempt)
-        row = _add_writer(attempt, number=attempt.newest_writer, tab=tab, now=now)
-    return _writer(attempt, row, last_seq=0)
-
-
-def _key(tab: Tab) -> str:
-    return tab.client_key[:80] or secrets.token_urlsafe(24)
-
-
-def _add_writer(
-    attempt: Attempt, *, number: int, tab: Tab, now: datetime
-) -> AttemptWriter:
-    return AttemptWriter.objects.create(
-        attempt=attempt,
-        number=number,
-        client_key=_key(tab),
-        user_agent=tab.user_agent[:300],
-        address=tab.address,
-        opened_at=now,
-    )
-
-
-def _writer(attempt: Attempt, row: AttemptWriter, *, last_seq: int) -> Writer:
-    return Writer(
-        number=row.number,
-        token=issue_token(attempt=attempt, writer=row.number),
-        next_seq=last_seq + 1,
-        is_newest=row.number >= attempt.newest_writer,
-    )
-
-
-def _last_seq(attempt: Attempt, *, writer: int) -> int:
-    events = ResponseEvent.objects.filter(attempt_id=attempt.pk, writer=writer)
-    return events.aggregate(last=Max("seq"))["last"] or 0
-
-
-def _next_writer_number(attempt: Attempt) -> int:
-    """Count up in one statement: two tabs that open at once get two numbers."""
-    changed = Attempt.objects.open().filter(pk=attempt.pk)
-    if not changed.update(newest_writer=F("newest_writer") + 1):
-        raise AttemptClosed("attempt_closed", _("This attempt is closed."))
-    return Attempt.objects.values_list("newest_writer", flat=True).get(pk=attempt.pk)
 
 
 def candidate_items(attempt: Attempt) -> list[dict[str, Any]]:

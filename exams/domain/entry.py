@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from courses.models import Enrollment
 from exams.domain.attempts import (
     Seat,
-    Tab,
     open_attempt,
     start_attempt,
     start_refusal,
     take_seat,
 )
+from exams.domain.writers import Tab
 from exams.errors import ExamNotPermitted, TooManyTries
 from exams.models import AccessTry, Attempt, Exam
 from exams.validators import lines_of

@@ -17,10 +17,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.prepared import prepare_exam
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.scoring import score_attempt
+from exams.domain.writers import open_writer
 from exams.models import Attempt, ResponseEvent
 from lms.accounts.models import User
 from lms.core.clock import now

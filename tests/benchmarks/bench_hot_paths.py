@@ -9,7 +9,8 @@ from django.test import Client
 from certificates.domain.issuing import attach_pdf, issue_certificate
 from certificates.domain.rendering import render_pdf
 from certificates.domain.verification import verify_number
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
+from exams.domain.writers import open_writer
 from exams.models import ResponseEvent
 from lms.core.clock import now
 from tests.benchmarks.measure import milliseconds, show

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.scoring import score_attempt
 from exams.domain.statistics import compute_statistics
+from exams.domain.writers import open_writer
 from exams.enums import AttemptState, ClosedBy, MarkSource
 from exams.models import (
     Attempt,

@@ -15,9 +15,10 @@ from certificates.domain.sampling import (
 )
 from certificates.errors import NotAllowed, SamplingRefused
 from certificates.models import Certificate, Finding, SamplingPlan
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.models import Attempt
 from lms.compliance.domain.ledger import append_credit
 from lms.compliance.enums import CreditSource

@@ -25,9 +25,10 @@ from certificates.domain.issuing import (
 from certificates.domain.revoking import revoke_certificate
 from certificates.enums import RevocationReason
 from certificates.models import Certificate, CertificateTemplate
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.models import Exam, Paper
 from lms.accounts.models import User
 from lms.core.clock import now

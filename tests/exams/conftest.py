@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
+from exams.domain.writers import open_writer
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import ExamFactory
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection
 
-from exams.domain.attempts import open_attempt, open_writer, start_attempt
+from exams.domain.attempts import open_attempt, start_attempt
 from exams.domain.items import revise_item
 from exams.domain.tokens import issue_token, read_token
+from exams.domain.writers import open_writer
 from exams.enums import AttemptState, ClosedBy, ExamKind, PaperState
 from exams.errors import AttemptClosed, ExamNotOpen
 from exams.models import Attempt, AttemptPaper, Result

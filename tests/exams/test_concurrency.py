@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import close_if_overdue, submit_attempt
+from exams.domain.writers import open_writer
 from exams.errors import AttemptClosed
 from exams.models import Attempt, Mark, ResponseEvent
 from tests.concurrency import at_once as together

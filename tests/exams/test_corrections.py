@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from courses.enums import EnrollmentState
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.corrections import (
     apply_correction,
     approve_correction,
@@ -20,6 +20,7 @@ from exams.domain.corrections import (
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.review import review_attempt
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.enums import CorrectionKind, CorrectionState, MarkSource
 from exams.errors import CorrectionRefused
 from exams.models import Attempt, Item, KeyCorrection, Mark

@@ -8,10 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.evidence import EvidenceInput, record_evidence
 from exams.domain.replay import replay_attempt
 from exams.domain.responses import ResponseInput, record_events
+from exams.domain.writers import open_writer
 from exams.models import Accommodation, Attempt
 from exams.templatetags.exam_tags import answered_over_time
 from lms.core.clock import now

@@ -5,11 +5,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.exchange.exporting import export_bank
 from exams.domain.item_media import attach_players
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.models import AttemptPaper
 from media_pipeline.enums import AssetKind, AssetState
 from tests.exams.authoring import body, only_item, rows

@@ -14,8 +14,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
+from exams.domain.writers import open_writer
 from exams.enums import ReleasePolicy
 from exams.models import Attempt
 from lms.audit.models import AuditEvent

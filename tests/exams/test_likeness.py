@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.likeness import (
     ALPHA,
     canonical,
@@ -15,6 +15,7 @@ from exams.domain.likeness import (
 )
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from tests.exams.conftest import NOW
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import ExamFactory, make_fixed_paper, make_items

@@ -14,7 +14,8 @@ from random import Random
 import pytest
 from django.db import connection
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
+from exams.domain.writers import open_writer
 from exams.models import Attempt, Mark, ResponseEvent, Result
 from lms.core.clock import now
 from tests.cutting_proxy import CuttingProxy, read_message

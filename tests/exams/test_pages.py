@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from cms.domain.citations import CitationInput
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.models import Attempt
 from lms.core.clock import now
 from lms.core.enums import Audience

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exams.domain import prepared
-from exams.domain.attempts import Tab, start_attempt, take_seat
+from exams.domain.attempts import start_attempt, take_seat
 from exams.domain.prepared import prepare_exam, prepare_papers, state_of_items
+from exams.domain.writers import Tab
 from exams.enums import ItemStatus
 from exams.errors import ExamNotOpen
 from exams.models import Attempt, PreparedPaper

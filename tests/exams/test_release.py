@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from courses.enums import EnrollmentState
-from exams.domain.attempts import open_writer, start_attempt, start_refusal
+from exams.domain.attempts import start_attempt, start_refusal
 from exams.domain.release import (
     policy_of,
     release_due,
@@ -18,6 +18,7 @@ from exams.domain.release import (
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.review import review_attempt
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.enums import AttemptState, ReleasePolicy, ReleaseScope
 from exams.errors import ReleaseRefused
 from exams.models import Attempt, MarkingPolicy, ResultRelease

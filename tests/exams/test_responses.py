@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams.domain.attempts import open_writer
 from exams.domain.responses import ResponseInput, current_responses, record_events
+from exams.domain.writers import open_writer
 from exams.errors import (
     AttemptClosed,
     AttemptNotFound,

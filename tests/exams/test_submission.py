@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from courses.enums import EnrollmentState
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import close_if_overdue, submit_attempt
 from exams.domain.sweeps import close_overdue_attempts
+from exams.domain.writers import open_writer
 from exams.enums import AttemptState, ClosedBy
 from exams.errors import InvalidResponse, ResponsesMissing
 from exams.models import Attempt, Mark, Result

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from exams.domain.attempts import open_writer
 from exams.domain.entry import Surroundings
 from exams.domain.presence import note_presence
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
 from exams.domain.supervision import intervene, intervene_everywhere
 from exams.domain.sweeps import close_overdue_attempts
+from exams.domain.writers import open_writer
 from exams.errors import AttemptPaused, InvalidResponse, NothingToDo
 from exams.models import Attempt, AttemptEvent, AttemptIntervention, AttemptPresence
 from lms.audit.models import AuditEvent

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import connections
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.items import revise_item
 from exams.domain.memory import MASTERY_DAYS
 from exams.domain.practice_pool import practicable_items
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.domain.wrong_answers import (
     cards_in_book,
     due_count,

@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from exams.domain.attempts import open_writer
 from exams.domain.entry import check_place
 from exams.domain.evidence import EvidenceInput, record_evidence
 from exams.domain.presence import note_presence
@@ -26,6 +25,7 @@ from exams.domain.responses import ResponseInput, record_events
 from exams.domain.review import Review, review_attempt
 from exams.domain.submission import submit_attempt
 from exams.domain.tokens import AttemptToken, read_token
+from exams.domain.writers import open_writer
 from exams.enums import REPORTABLE_KINDS, InterventionKind
 from exams.models import Attempt
 from exams.models.attempts import score_number

@@ -13,9 +13,10 @@ from uuid import UUID
 from courses.domain.progress import complete_unit
 from courses.enums import UnitKind
 from courses.models import CoursePage, Enrollment
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
+from exams.domain.writers import open_writer
 from exams.models import Exam
 from lms.accounts.models import User
 from lms.compliance.domain.assignments import assign_course

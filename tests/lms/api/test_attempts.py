@@ -7,8 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
 from exams.domain.tokens import issue_token
+from exams.domain.writers import open_writer
 from exams.models import Attempt, AttemptEvent, ResponseEvent
 from lms.core.clock import now
 from tests.exams.test_responses import SAVING

@@ -9,7 +9,8 @@ from django.test import Client
 
 from courses.domain.queries import live_course
 from courses.models import PlaybackSession
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
+from exams.domain.writers import open_writer
 from exams.models import AttemptEvent
 from lms.api import idempotency
 from lms.api.models import KEPT_FOR, IdempotencyRecord

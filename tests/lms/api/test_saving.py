@@ -5,7 +5,8 @@ import json
 import pytest
 from django.test import Client
 
-from exams.domain.attempts import open_writer, start_attempt
+from exams.domain.attempts import start_attempt
+from exams.domain.writers import open_writer
 from exams.models import ResponseEvent
 from lms.api.resources import attempts
 from lms.core.clock import now

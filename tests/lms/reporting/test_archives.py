@@ -230,9 +230,10 @@ def test_nothing_of_another_employer_is_in_it(world):
 
 
 def test_the_paper_stands_there_as_answered(tmp_path):
-    from exams.domain.attempts import open_writer, start_attempt
+    from exams.domain.attempts import start_attempt
     from exams.domain.responses import ResponseInput, record_events
     from exams.domain.submission import submit_attempt
+    from exams.domain.writers import open_writer
     from exams.models import Attempt
     from tests.factories.exams import ExamFactory, make_fixed_paper, make_items
 
