@@ -33,24 +33,21 @@ PATIENCE_SECONDS = 90
 CODE_PREFIX = "RESULT"
 # What only the operators can do: tokens, the key of a paper, an enterprise elsewhere.
 TOKENS = """
-import json
+import json, secrets
 from lms.accounts.domain.tokens import create_token
 from lms.accounts.models import User
-from lms.organizations.models import Membership, Organization
-from courses.models import CoursePage, Enrollment
+from lms.organizations.domain.members import NewMember, add_member
+from lms.organizations.models import Organization
+from courses.models import CoursePage
 from stdnum.cn import uscc
 def token(user, *scopes):
     return create_token(user=user, name="story", scopes=scopes, by=user)[1]
 course = CoursePage.objects.get(slug="quick-start", locale__language_code="zh-hans")
-# Not a person of the story in the browser, which may run on this very site.
-member = (
-    Membership.objects.filter(
-        organization__code="91329901MA00TE5T2B", role="employee", state="active",
-        user__email__isnull=True,
-    )
-    .exclude(user__in=Enrollment.objects.filter(
-        course_key=course.translation_key).values("learner"))
-    .select_related("user").latest("employee_number")
+# A person of their own: other stories and walks change those of the sample enterprise.
+member = add_member(
+    organization=Organization.objects.get(code="91329901MA00TE5T2B"),
+    member=NewMember(name="程自学", employee_number=f"P{secrets.token_hex(4)}"),
+    by=None,
 )
 first = "91440300MA5TEXT00"
 elsewhere = first + uscc.calc_check_digit(first)
