@@ -84,7 +84,7 @@ class Command(BaseCommand):
         self.start(
             [
                 str(bin_dir / "gunicorn"),
-                *("lms.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+                *("lms.wsgi", "--bind", f"127.0.0.1:{self.port}", "--preload"),
                 *("--workers", "2", "--threads", "4", "--graceful-timeout", "3"),
                 *("--log-level", "warning"),
             ]
