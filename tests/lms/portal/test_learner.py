@@ -91,6 +91,8 @@ def test_home_asks_the_same_for_one_and_many(
 ):
     enroll(member, done=1)
     enroll(member, done=3, completed_on=due(-1))
+    waiting = make_syllabus(first=[make_syllabus()])
+    make_enrollment(membership=member, syllabus=waiting)
     client.force_login(member.user)
     client.get("/learn/")
     with django_assert_max_num_queries(25) as few:
