@@ -1,6 +1,6 @@
 """What comes first: courses before a course, modules and lessons before a lesson."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,19 +52,29 @@ def missing_courses(*, learner: User, syllabus: Syllabus) -> list[Lock]:
 
     Completed once counts, for whichever employer and in whichever year.
     """
-    wanted = syllabus.content.get("prerequisites", [])
-    if not wanted:
-        return []
-    completed = set(
-        Enrollment.objects.completed()
-        .filter(learner=learner, course_key__in=[row["key"] for row in wanted])
-        .values_list("course_key", flat=True)
-    )
-    return [
-        Lock("prerequisite", UUID(row["key"]), row["titles"])
-        for row in wanted
-        if UUID(row["key"]) not in completed
-    ]
+    return missing_for_each(learner=learner, syllabuses=[syllabus])[syllabus.pk]
+
+
+def missing_for_each(
+    *, learner: User, syllabuses: Collection[Syllabus]
+) -> dict[int, list[Lock]]:
+    """Return by syllabus id the courses to complete before it; at most one query."""
+    wanted = {s.pk: s.content.get("prerequisites", []) for s in syllabuses}
+    keys = {row["key"] for rows in wanted.values() for row in rows}
+    completed: set[UUID] = set()
+    if keys:
+        rows = Enrollment.objects.completed().filter(learner=learner)
+        completed.update(
+            rows.filter(course_key__in=keys).values_list("course_key", flat=True)
+        )
+    return {
+        pk: [
+            Lock("prerequisite", UUID(row["key"]), row["titles"])
+            for row in rows
+            if UUID(row["key"]) not in completed
+        ]
+        for pk, rows in wanted.items()
+    }
 
 
 def refuse_missing_courses(*, learner: User, syllabus: Syllabus) -> None:

@@ -34,6 +34,7 @@ from tests.e2e.stops import (  # noqa: E402
     error_stops,
     file_stops,
     follow,
+    on_site_stops,
     open_stop,
     sign_in,
 )
@@ -68,6 +69,11 @@ PAGES_BEHIND_A_STEP = {
     "marking-script",
     "invigilation-live",
     "practice-session",
+    "practice-memorize",
+    "practice-answered",
+    "wrong-answers",
+    "second-step",
+    "sign-on-site",
 }
 STAFF = (
     Stop("editing", "/admin/", "superuser", languages=(ZH,)),
@@ -181,11 +187,12 @@ def walk(context: BrowserContext, stops: list[Stop], world: dict[str, Any]) -> i
 
 def all_stops(world: dict[str, Any]) -> list[Stop]:
     stops = [*EVERY, *STAFF, *error_stops(world), *file_stops(world)]
+    stops += on_site_stops(world)
     return [stop for stop in stops if wanted(stop)]
 
 
 def people(
-    browser: Browser, site: Site, stops: list[Stop]
+    browser: Browser, site: Site, stops: list[Stop], world: dict[str, Any]
 ) -> Iterator[tuple[BrowserContext, list[Stop]]]:
     """Yield a browser context for each role, with the stops that it looks at."""
     for role in sorted({stop.who for stop in stops}):
@@ -195,7 +202,7 @@ def people(
         context.set_default_timeout(20_000)
         if role:
             page = context.new_page()
-            sign_in(page, role)
+            sign_in(page, role, world)
             page.close()
         yield context, [stop for stop in stops if stop.who == role]
         context.close()
@@ -218,7 +225,7 @@ def main() -> int:
         with chromium() as browser:
             failed = sum(
                 walk(context, mine, world)
-                for context, mine in people(browser, site, stops)
+                for context, mine in people(browser, site, stops, world)
             )
     pictures = list(TARGET.glob("*.webp"))
     size = sum(path.stat().st_size for path in pictures)

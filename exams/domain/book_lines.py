@@ -1,9 +1,11 @@
 """One item of the wrong-answer book or of the favorites, with its answer in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from exams.domain.reading_on import Suggestion, own_units, suggestions_for
 from exams.interactions import interaction_for
 from exams.models import Favorite, Item, ItemRevision, WrongAnswerCard
+from lms.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Line:
         material: the story of the case the item belongs to.
         right: the right answer, a line for each of its parts.
         is_changed: the author has given the item another text since.
+        suggestions: where to read on; empty until `with_reading` has looked.
     """
 
     row: WrongAnswerCard | Favorite
@@ -23,6 +26,7 @@ class Line:
     right: list[str]
     explanation: str
     is_changed: bool
+    suggestions: list[Suggestion] = field(default_factory=list)
 
 
 def line_of(row: WrongAnswerCard | Favorite, revision: ItemRevision) -> Line:
@@ -50,4 +54,23 @@ def favorite_lines(favorites: list[Favorite]) -> list[Line]:
         line_of(row, row.item.current_revision)
         for row in favorites
         if row.item.current_revision
+    ]
+
+
+def with_reading(lines: list[Line], *, user: User, language: str) -> list[Line]:
+    """Return the lines with the article, the lesson and the case that help.
+
+    The number of queries does not depend on the number of lines.
+    """
+    if not lines:
+        return []
+    found = suggestions_for(
+        item_keys={str(line.row.item.public_id) for line in lines},
+        unit_keys=own_units(user),
+        user=user,
+        language=language,
+    )
+    return [
+        replace(line, suggestions=found.get(str(line.row.item.public_id), []))
+        for line in lines
     ]

@@ -19,6 +19,7 @@ from lms.accounts.models import User
 from lms.core.clock import shanghai_date
 
 SHOWN_WEAK = 5
+SHOWN_MOCK_EXAMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class PracticeHome:
     open_sessions: list[PracticeSession]
     topics: list[TopicChoice]
     weak: list[TopicStanding]
-    mock_exam: Exam | None
+    mock_exams: list[Exam]
 
 
 def practice_home(*, user: User, language: str, now: datetime) -> PracticeHome:
@@ -54,14 +55,17 @@ def practice_home(*, user: User, language: str, now: datetime) -> PracticeHome:
         ),
         topics=topic_choices(user=user, on=today, language=language),
         weak=weak,
-        mock_exam=mock_exam_for(user=user, weak=weak, now=now),
+        mock_exams=mock_exams_for(user=user, weak=weak, now=now)[:SHOWN_MOCK_EXAMS],
     )
 
 
-def mock_exam_for(
+def mock_exams_for(
     *, user: User, weak: list[TopicStanding], now: datetime
-) -> Exam | None:
-    """Return the open mock exam of the learner's courses that asks most weak topics."""
+) -> list[Exam]:
+    """Return the open mock exams of the learner's courses.
+
+    The one that asks most of the weak topics comes first.
+    """
     enrolled = Enrollment.objects.filter(
         learner=user, state__in=["active", "completed"]
     )
@@ -82,4 +86,4 @@ def mock_exam_for(
         sections = exam.paper.sections.all()
         return len({t.name for s in sections for t in s.topics.all()} & names)
 
-    return max(mocks, key=asked, default=None)
+    return sorted(mocks, key=asked, reverse=True)

@@ -5,31 +5,18 @@ now, so that an amended article leads to the text that holds today.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from cms.domain.citations import CitedProvision, citations_of_many
-from cms.enums import CitationSource
-from cms.models import Citation
 from exams.domain.keys import effective_keys
+from exams.domain.reading_on import Suggestion, suggestions_for
 from exams.domain.release import Visibility, policy_of, visibility_of
 from exams.interactions import interaction_for
 from exams.models import Attempt, Mark, Result
 from lms.accounts.models import User
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Something to read; `kind` is article, lesson or case."""
-
-    kind: str
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +121,9 @@ def _reviewed_items(*, attempt: Attempt, user: User, language: str) -> list[Item
     keys = effective_keys(attempt)
     marks = _latest_marks(attempt)
     wrong = [p for p, mark in marks.items() if mark.raw is None or mark.raw < mark.max]
-    suggestions = _suggestions(
-        attempt=attempt,
+    suggestions = suggestions_for(
         item_keys={keys[str(position)]["item"] for position in wrong},
+        unit_keys=_course_units(attempt),
         user=user,
         language=language,
     )
@@ -187,91 +174,7 @@ def _review_item(
     )
 
 
-def _suggestions(
-    *, attempt: Attempt, item_keys: set[str], user: User, language: str
-) -> dict[str, list[Suggestion]]:
-    """Return what helps with each item: articles, a lesson of the course, a case."""
-    articles = citations_of_many(
-        source_kind=CitationSource.ITEM, source_keys=item_keys, language=language
-    )
-    rules = _rules_of(item_keys)
-    lessons, cases = _teaching(
-        attempt=attempt,
-        rules=set().union(*rules.values()),
-        user=user,
-        language=language,
-    )
-    found: dict[str, list[Suggestion]] = {}
-    for item_key in item_keys:
-        found[item_key] = [
-            *map(_article_suggestion, articles.get(item_key, [])),
-            *_first(lessons, rules.get(item_key, set())),
-            *_first(cases, rules.get(item_key, set())),
-        ]
-    return found
-
-
-def _article_suggestion(article: CitedProvision) -> Suggestion:
-    return Suggestion(
-        "article", f"{article.law_title} {article.number_label}", article.url
-    )
-
-
-Rule = tuple[UUID, str]
-
-
-def _rules_of(item_keys: Iterable[str]) -> dict[str, set[Rule]]:
-    rows = Citation.objects.filter(
-        source_kind=CitationSource.ITEM,
-        source_key__in=item_keys,
-        law_key__isnull=False,
-    ).exclude(wid="")
-    rules: dict[str, set[Rule]] = defaultdict(set)
-    for source_key, law_key, wid in rows.values_list("source_key", "law_key", "wid"):
-        if law_key is not None:
-            rules[source_key].add((law_key, _article(wid)))
-    return rules
-
-
-def _article(wid: str) -> str:
-    return wid.partition("__")[0]
-
-
-def _teaching(
-    *, attempt: Attempt, rules: set[Rule], user: User, language: str
-) -> tuple[dict[Rule, Suggestion], dict[Rule, Suggestion]]:
-    """Return the lesson of this course and the case for each rule, if there is one."""
-    law_keys = {law_key for law_key, _wid in rules}
-    units = _course_units(attempt)
-    citing = Citation.objects.filter(law_key__in=law_keys).exclude(wid="")
-    # Who is enrolled may see the lessons of the course, whatever its audience.
-    rows = citing.filter(source_kind=CitationSource.LESSON, source_key__in=units)
-    cases = citing.filter(source_kind=CitationSource.CASE).visible_to(user)
-    return (
-        _by_rule(rows, "lesson", rules, language),
-        _by_rule(cases, "case", rules, language),
-    )
-
-
 def _course_units(attempt: Attempt) -> list[str]:
     if attempt.enrollment is None:
         return []
     return [str(unit["key"]) for unit in attempt.enrollment.syllabus.units]
-
-
-def _by_rule(
-    rows: Iterable[Citation], kind: str, rules: set[Rule], language: str
-) -> dict[Rule, Suggestion]:
-    found: dict[Rule, tuple[bool, Suggestion]] = {}
-    for row in rows:
-        if row.law_key is None or not row.url:
-            continue
-        rule = (row.law_key, _article(row.wid))
-        is_own_language = row.language == language
-        if rule in rules and (rule not in found or is_own_language > found[rule][0]):
-            found[rule] = (is_own_language, Suggestion(kind, row.title, row.url))
-    return {rule: suggestion for rule, (_own, suggestion) in found.items()}
-
-
-def _first(by_rule: dict[Rule, Suggestion], rules: set[Rule]) -> list[Suggestion]:
-    return next(([by_rule[rule]] for rule in sorted(rules) if rule in by_rule), [])

@@ -14,8 +14,6 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from cms.domain.citations import citations_of
-from cms.enums import CitationSource
 from exams.domain.item_media import attach_players
 from exams.domain.practice import (
     ShownItem,
@@ -27,6 +25,7 @@ from exams.domain.practice import (
     start_session,
 )
 from exams.domain.practice_home import practice_home
+from exams.domain.reading_on import own_units, suggestions_for
 from exams.enums import PracticeKind
 from exams.errors import AlreadyAnswered, InvalidResponse, NothingToPractice
 from exams.models import Favorite, PracticeAnswer, PracticeSession, Topic
@@ -189,15 +188,18 @@ class SessionView(LoginRequiredMixin, View):
         self, shown: ShownItem, answer: PracticeAnswer | None, value: list[str] | None
     ) -> dict[str, Any]:
         given = answer.value if answer else value or []
+        key, reader = str(shown.item.public_id), signed_in(self.request)
+        suggestions = suggestions_for(
+            item_keys={key},
+            unit_keys=own_units(reader),
+            user=reader,
+            language=language_of_reader(),
+        )
         return {
             "given": given,
             "given_lines": shown.describe(given),
             "right_keys": shown.key.get("correct", []),
-            "articles": citations_of(
-                source_kind=CitationSource.ITEM,
-                source_key=shown.item.public_id,
-                language=language_of_reader(),
-            ),
+            "suggestions": suggestions.get(key, []),
         }
 
     def _summary(self, session: PracticeSession) -> HttpResponse:

@@ -12,12 +12,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from exams.domain.book_lines import favorite_lines, line_of
+from exams.domain.book_lines import favorite_lines, line_of, with_reading
 from exams.domain.favorites import find_favorable, set_favorite, shown_favorites
 from exams.domain.memory import MASTERY_DAYS
 from exams.domain.wrong_answers import cards_in_book, let_go, put_back
 from exams.enums import CardState
 from exams.models import WrongAnswerCard
+from exams.views.practice import language_of_reader
 from lms.accounts.requests import signed_in
 from lms.core.clock import now, shanghai_date
 
@@ -42,7 +43,11 @@ class WrongAnswersView(LoginRequiredMixin, View):
             "state": state,
             "states": CardState.choices,
             "page_obj": page,
-            "lines": [line_of(card, card.revision) for card in page],
+            "lines": with_reading(
+                [line_of(card, card.revision) for card in page],
+                user=signed_in(request),
+                language=language_of_reader(),
+            ),
             "due_count": due,
             "today": today,
             "mastery_days": MASTERY_DAYS,
@@ -65,7 +70,11 @@ class FavoritesView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = shown_favorites(user=signed_in(request), on=shanghai_date(now()))
         page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-        lines = favorite_lines(list(page))
+        lines = with_reading(
+            favorite_lines(list(page)),
+            user=signed_in(request),
+            language=language_of_reader(),
+        )
         return render(
             request,
             "exams/practice/favorites.html",

@@ -24,4 +24,9 @@ class SampleForm(forms.Form):
     note = forms.CharField(
         label=_("Remark"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
+    due_on = forms.DateField(
+        label=_("Due on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     agrees = forms.BooleanField(label=_("I have read the rules"))

@@ -19,7 +19,12 @@ LONG_NUMBER = "AX-2026-000123-7K2MPQ4R-91310000MA1FL0000X-20260901-0000000000012
 
 def _forms() -> dict[str, Any]:
     faulty = SampleForm(
-        {"faulty-email": "worker@", "faulty-hours": "900"}, prefix="faulty"
+        {
+            "faulty-email": "worker@",
+            "faulty-hours": "900",
+            "faulty-due_on": "2026-02-30",
+        },
+        prefix="faulty",
     )
     faulty.is_valid()
     locked = SampleForm(

@@ -46,7 +46,8 @@ SMALL_TARGETS = """([selector, thumb]) => [...document.querySelectorAll(selector
     opacityProperty: true}))
   .filter(node => !node.closest('.visually-hidden'))
   .map(node => [node, node.getBoundingClientRect()])
-  .filter(([, box]) => box.width && box.height < thumb - 0.5)
+  .filter(([node, box]) => box.width && (box.height < thumb - 0.5
+    || node.matches('.bottom-nav__link, .tool, .btn--icon') && box.width < thumb - 0.5))
   .map(([node, box]) => `${node.tagName.toLowerCase()}.${node.className} `
     + `${Math.round(box.width)}x${Math.round(box.height)} `
     + (node.textContent.trim() || node.name || '').slice(0, 20))"""

@@ -1,5 +1,8 @@
 """Every page of the story and its states: for the walk and for the screenshots."""
 
+import hashlib
+import hmac
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +10,15 @@ from typing import Any
 from playwright.sync_api import Page
 
 PASSWORD = "anxue-demo"
+GUARDED = "guarded@example.com"
 ROLES = {
     "employee": "employee@example.com",
     "admin": "admin@example.com",
     "regulator": "regulator@example.com",
     "examiner": "examiner@example.com",
     "superuser": "superuser@example.com",
+    # Asked for a second step: `tests.e2e.guarded` makes the account and its session.
+    "guarded": GUARDED,
 }
 ZH, EN = "zh", "en"
 BOTH = (ZH, EN)
@@ -235,6 +241,93 @@ def practice_session(page: Page) -> None:
     page.wait_for_url("**/learn/practice/*-*/")
 
 
+def practice_by(kind: str) -> Arrange:
+    """Start a practice of one kind by its own button."""
+
+    def arrange(page: Page) -> None:
+        button = f"form[action*='/practice/start/']:has([value={kind}]) [type=submit]"
+        if kind in ("topic", "memorize"):
+            button = f"form[action*='/practice/start/'] [value={kind}]"
+        page.locator(button).first.click()
+        page.wait_for_url("**/learn/practice/*-*/")
+
+    return arrange
+
+
+def practice_answered(page: Page) -> None:
+    """Answer the first question that is answered by a choice."""
+    home = page.url
+    practice_by("random")(page)
+    option = page.locator("label.option:visible")
+    for _turn in range(60):
+        if option.count():
+            break
+        if not page.locator("#practice-form").count():
+            page.goto(home)
+            practice_by("random")(page)
+            continue
+        page.locator("#practice-form").evaluate(
+            """form => { const skip = document.createElement('input');
+              skip.type = 'hidden'; skip.name = 'skip'; form.append(skip);
+              HTMLFormElement.prototype.submit.call(form); }"""
+        )
+        page.wait_for_load_state()
+    option.first.click()
+    page.locator(".practice-bar [type=submit]").click()
+    page.wait_for_url("**?at=*")
+
+
+def practice_refused(page: Page) -> None:
+    practice_by("random")(page)
+    page.locator(".practice-bar [type=submit]").click()
+    page.wait_for_selector("[data-problem]:not([hidden]), [role=alert]:visible")
+
+
+def book_opened(page: Page) -> None:
+    for line in page.locator("details.more > summary").all()[:3]:
+        line.click()
+
+
+def never_arrived(page: Page) -> None:
+    """Hand in while the server misses an answer that this device no longer has."""
+    handing_in(page)
+    page.route(
+        "**/api/v1/attempts/*/submit",
+        lambda route: route.fulfill(
+            status=409, json={"code": "responses_missing", "missing": [3, 4]}
+        ),
+    )
+    page.locator("#exam-submit [data-submit]").click()
+    page.wait_for_selector("#exam-submit [data-problem]:not([hidden])")
+
+
+def presence_check(page: Page) -> None:
+    """Ask as the page does when the server's answer brings a check."""
+    page.locator("#presence-check").evaluate(
+        """dialog => { const words = document.querySelector('[data-watch-words]');
+          dialog.querySelector('[data-check-question]').textContent =
+            words.dataset.checkNumber.replace('{number}', 47);
+          dialog.querySelectorAll('[data-check-option]').forEach(
+            (button, index) => { button.textContent = [74, 47, 17][index]; });
+          dialog.querySelector('[data-check-state]').textContent =
+            words.dataset.checkAgain;
+          dialog.showModal(); }"""
+    )
+
+
+def second_step(page: Page) -> None:
+    """Give the right password of an account that asks for more."""
+    page.context.clear_cookies()
+    page.reload()
+    fill({"input[name=login]": GUARDED, "input[name=password]": PASSWORD})(page)
+    page.wait_for_url("**/2fa/authenticate/**")
+
+
+def second_step_wrong(page: Page) -> None:
+    second_step(page)
+    fill({"input[name=code]": "000000"})(page)
+
+
 def menu(page: Page) -> None:
     page.locator("details.menu:visible > summary").last.click()
 
@@ -301,10 +394,27 @@ PUBLIC = (
     ),
     Stop("sign-up", "/account/signup/"),
     Stop("sign-up-error", "/account/signup/", arrange=send_empty("main form")),
+    Stop("first-sign-in", "/account/login/first/"),
+    Stop(
+        "first-sign-in-error", "/account/login/first/", arrange=send_empty("main form")
+    ),
     Stop("password-forgotten", "/account/password/reset/"),
+    Stop(
+        "password-forgotten-error",
+        "/account/password/reset/",
+        arrange=send_empty("main form"),
+    ),
+    Stop("password-sent", "/account/password/reset/done/"),
+    Stop("password-link-used", "/account/password/reset/key/1-used/"),
+    Stop("address-to-confirm", "/account/confirm-email/"),
+    Stop("address-link-used", "/account/confirm-email/used/"),
+    Stop("account-inactive", "/account/inactive/"),
     Stop("styleguide", "/styleguide/"),
     Stop("not-found", "/no/such/page/", status=404),
     Stop("interface-for-programs", "/api/v1/docs/", languages=(ZH,)),
+    # Last: from here on the visitor is half signed in.
+    Stop("second-step", "/account/login/", arrange=second_step),
+    Stop("second-step-error", "/account/login/", arrange=second_step_wrong),
 )
 
 EMPLOYEE = (
@@ -314,6 +424,13 @@ EMPLOYEE = (
     Stop("certificate", "/learn/certificates/{certificates[valid]}/", "employee"),
     Stop(
         "lesson-enrolled", LESSONS + "w1-rules-and-duties/", "employee", languages=(ZH,)
+    ),
+    Stop(
+        "presence-check",
+        LESSONS + "w1-rules-and-duties/",
+        "employee",
+        presence_check,
+        languages=(ZH,),
     ),
     Stop("exam-intro", "{exams[every]}", "employee"),
     Stop("exam-over", "{exams[over]}", "employee"),
@@ -338,16 +455,24 @@ EMPLOYEE = (
     ),
     Stop("exam-card", "{exams[sitting]}", "employee", answer_card),
     Stop("exam-handing-in", "{exams[sitting]}", "employee", handing_in),
+    Stop("exam-never-arrived", "{exams[sitting]}", "employee", never_arrived),
     Stop("exam-offline", "{exams[sitting]}", "employee", offline),
     Stop("exam-superseded", "{exams[sitting]}", "employee", superseded),
     Stop("result-passed", "{exams[passed]}", "employee"),
     Stop("result-failed", "{exams[failed]}", "employee"),
     Stop("result-pending", "{exams[pending]}", "employee"),
+    Stop("appeal", "{exams[appeal]}", "employee"),
+    Stop("appeal-error", "{exams[appeal]}", "employee", send_empty("main form.form")),
+    Stop("learn-downloads", "/learn/downloads/", "employee"),
     Stop("learn-history", "/learn/history/", "employee"),
     Stop("learn-calendar", "/learn/calendar/", "employee"),
     Stop("practice", "/learn/practice/", "employee"),
     Stop("practice-session", "/learn/practice/", "employee", practice_session),
-    Stop("wrong-answers", "/learn/wrong-answers/", "employee"),
+    Stop("practice-memorize", "/learn/practice/", "employee", practice_by("memorize")),
+    Stop("practice-refused", "/learn/practice/", "employee", practice_refused),
+    Stop("practice-answered", "/learn/practice/", "employee", practice_answered),
+    Stop("wrong-answers", "/learn/wrong-answers/", "employee", book_opened),
+    Stop("wrong-answers-mastered", "/learn/wrong-answers/?state=mastered", "employee"),
     Stop("favorites", "/learn/favorites/", "employee"),
     Stop("account", "/account/", "employee"),
     Stop("account-password", "/account/password/change/", "employee"),
@@ -377,6 +502,21 @@ EMPLOYEE = (
     Stop("inbox", "/account/messages/", "employee"),
     Stop("sign-out", "/account/logout/", "employee"),
     Stop("not-permitted", "/regulator/", "employee", status=403),
+)
+
+GUARDED_ACCOUNT = (
+    Stop("guarded-second-factor", "/account/2fa/", "guarded"),
+    Stop("guarded-confirm", "/account/reauthenticate/", "guarded"),
+    Stop("guarded-confirm-code", "/account/2fa/reauthenticate/", "guarded"),
+    Stop(
+        "guarded-confirm-code-error",
+        "/account/2fa/reauthenticate/",
+        "guarded",
+        send_empty("main .form"),
+    ),
+    Stop("guarded-confirm-passkey", "/account/2fa/webauthn/reauthenticate/", "guarded"),
+    Stop("guarded-passkeys", "/account/2fa/webauthn/", "guarded"),
+    Stop("guarded-recovery-codes", "/account/2fa/recovery-codes/", "guarded"),
 )
 
 ADMIN = (
@@ -465,7 +605,7 @@ EXAMINER = (
     ),
 )
 
-EVERY = PUBLIC + EMPLOYEE + ADMIN + REGULATOR + EXAMINER
+EVERY = PUBLIC + EMPLOYEE + GUARDED_ACCOUNT + ADMIN + REGULATOR + EXAMINER
 
 
 def error_stops(world: dict[str, Any]) -> list[Stop]:
@@ -505,6 +645,37 @@ def file_stops(world: dict[str, Any]) -> list[Stop]:
     ]
 
 
+def on_site_stops(world: dict[str, Any]) -> list[Stop]:
+    """The page behind the code on the wall; the code changes every 20 seconds."""
+    path = f"/learn/onsite/{world['on_site']['id']}/"
+
+    def come(page: Page) -> None:
+        window = int(time.time()) // 20
+        text = f"{world['on_site']['id']}:{window}".encode()
+        key = world["on_site"]["secret"].encode()
+        code = hmac.new(key, text, hashlib.sha256).hexdigest()[:12]
+        page.goto(page.url.replace("/stale/", f"/{code}/"))
+
+    def sign_in(page: Page) -> None:
+        come(page)
+        if (button := page.locator("main button[value=in]")).count():
+            button.click()
+            page.wait_for_load_state()
+
+    def sign_out(page: Page) -> None:
+        come(page)
+        if (button := page.locator("main button[value=out]")).count():
+            button.click()
+            page.wait_for_load_state()
+
+    return [
+        Stop("sign-on-site-stale", path + "stale/", "employee"),
+        Stop("sign-on-site", path + "stale/", "employee", come),
+        Stop("signed-on-site", path + "stale/", "employee", sign_in),
+        Stop("signed-out-on-site", path + "stale/", "employee", sign_out),
+    ]
+
+
 def open_stop(page: Page, stop: Stop, language: str, world: dict[str, Any]) -> int:
     """Load a stop in a language and arrange its state; return the first status."""
     address = stop.address(language, world)
@@ -523,7 +694,11 @@ def open_stop(page: Page, stop: Stop, language: str, world: dict[str, Any]) -> i
     return answer.status if answer else 0
 
 
-def sign_in(page: Page, role: str) -> None:
+def sign_in(page: Page, role: str, world: dict[str, Any] | None = None) -> None:
+    if role == "guarded" and world:
+        cookie = {"name": "sessionid", "value": world["session"], "url": world["url"]}
+        page.context.add_cookies([cookie])
+        return
     page.goto("/account/login/")
     page.locator("input[name=login]").fill(ROLES[role])
     page.locator("input[name=password]").fill(PASSWORD)

@@ -21,6 +21,7 @@ from tests.e2e.stops import (
     Stop,
     error_stops,
     file_stops,
+    on_site_stops,
     open_stop,
     sign_in,
 )
@@ -173,7 +174,9 @@ def view_name(path):
         return "wagtail_serve"
 
 
-@pytest.mark.parametrize("role", ["", "employee", "admin", "regulator", "examiner"])
+@pytest.mark.parametrize(
+    "role", ["", "employee", "guarded", "admin", "regulator", "examiner"]
+)
 def test_every_page_is_open_to_all(role, site, world, browser, sqlite_only):
     context = browser.new_context(
         base_url=site.url,
@@ -186,11 +189,13 @@ def test_every_page_is_open_to_all(role, site, world, browser, sqlite_only):
     walk = Walk(context, world)
     if role:
         page = context.new_page()
-        sign_in(page, role)
+        sign_in(page, role, world)
         page.close()
     stops = [stop for stop in EVERY if stop.who == role]
     if not role:
-        stops += error_stops(world) + file_stops(world)
+        stops = error_stops(world) + file_stops(world) + stops
+    if role == "employee":
+        stops += on_site_stops(world)
     for stop in stops:
         walk.visit(stop)
     for stop in walk.rest():

@@ -25,6 +25,8 @@ from certificates.domain.issuing import (
 from certificates.domain.revoking import revoke_certificate
 from certificates.enums import RevocationReason
 from certificates.models import Certificate, CertificateTemplate
+from courses.domain.attendance import plan_training
+from courses.models import Enrollment
 from exams.domain.attempts import start_attempt
 from exams.domain.responses import ResponseInput, record_events
 from exams.domain.submission import submit_attempt
@@ -34,6 +36,7 @@ from lms.accounts.models import User
 from lms.core.clock import now
 from lms.core.views import render_problem
 from lms.notifications.domain import notify
+from tests.e2e.guarded import guarded_session
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import (
     CertifiedSyllabusFactory,
@@ -64,6 +67,8 @@ def build(target: str) -> None:
     world = {
         "exams": exams(learner, stamp),
         "certificates": certificates(learner, folder),
+        "session": guarded_session(),
+        "on_site": on_site(),
         "errors": {language: errors(language) for language in ("zh-hans", "en")},
     }
     notify(
@@ -111,6 +116,8 @@ def exams(learner: User, stamp: str) -> dict[str, str]:
         "failed": sit(every, learner, lambda right: None),
     }
     attempt = start_attempt(exam=every, candidate=learner, now=now())
+    appeal = addresses["passed"].replace("/result/", "/appeal/")
+    addresses["appeal"] = appeal
     return addresses | {"sitting": f"/attempts/{attempt.public_id}/"}
 
 
@@ -176,6 +183,28 @@ def certificates(learner: User, folder: Path) -> dict[str, str]:
         "expired": expired().number,
         "unknown": "AX-2026-999999-00000000",
     }
+
+
+def on_site() -> dict[str, str]:
+    """Plan a training of now, of a lesson that the sample employee owes on site."""
+    enrollment = (
+        Enrollment.objects.in_force()
+        .filter(learner__email="employee@example.com", membership__isnull=False)
+        .select_related("syllabus", "membership__organization")
+        .order_by("pk")[0]
+    )
+    unit = next(u for u in enrollment.syllabus.units if u["kind"] == "practical")
+    training = plan_training(
+        organization=enrollment.membership.organization,
+        course_key=enrollment.course_key,
+        unit_key=uuid.UUID(unit["key"]),
+        place="二号厂房东门",
+        led_by="赵安",
+        starts_at=now(),
+        ends_at=now() + timedelta(hours=2),
+        by=User.objects.get(email="admin@example.com"),
+    )
+    return {"id": str(training.public_id), "secret": training.secret}
 
 
 def issued(holder: User, *, moment: datetime | None = None) -> Certificate:

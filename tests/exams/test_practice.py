@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cms.models import Citation
 from exams.domain.favorites import find_favorable, set_favorite
 from exams.domain.items import revise_item
 from exams.domain.practice import (
@@ -400,10 +401,10 @@ def test_what_one_may_not_practice_cannot_be_a_favorite(client, learner):
 def test_the_mock_exam_of_ones_course_is_offered(learner):
     exam = ExamFactory(kind="mock", audience="assigned")
     home = practice_home(user=learner, language="zh-hans", now=NOW)
-    assert home.mock_exam is None
+    assert home.mock_exams == []
     enroll_in(make_course(exam), learner)
     home = practice_home(user=learner, language="zh-hans", now=NOW)
-    assert home.mock_exam == exam
+    assert home.mock_exams == [exam]
 
 
 def test_a_bank_that_is_assigned_opens_with_its_course(learner):
@@ -416,3 +417,36 @@ def test_a_bank_that_is_assigned_opens_with_its_course(learner):
     enroll_in(make_course(exam), learner)
     after = practice_home(user=learner, language="zh-hans", now=NOW).total_count
     assert (before, after) == (3, 4)
+
+
+def test_a_wrong_answer_leads_to_article_lesson_and_case(client, learner):
+    enrollment = enroll_in(make_course(ExamFactory()), learner)
+    items = list(Item.objects.all())
+    unit_key = enrollment.syllabus.units[0]["key"]
+    for kind, key, title, url in (
+        *(("item", item.public_id, "题", "") for item in items),
+        ("lesson", unit_key, "班前会", "/courses/x/"),
+        ("lesson", "00000000-0000-0000-0000-000000000009", "别的课", "/courses/y/"),
+        ("case", "c1", "某厂事故", "/cases/c1/"),
+    ):
+        Citation.objects.create(
+            source_kind=kind,
+            source_key=str(key),
+            order=0,
+            law_slug="work-safety-law",
+            law_key="11111111-1111-1111-1111-111111111111",
+            eid="art_28",
+            wid="wsl-28",
+            title=title,
+            url=url,
+        )
+    session = start(learner)
+    answer(session, is_right=False)
+    set_favorite(learner=learner, item=items[0], is_favorite=True, now=NOW)
+    answered = address_of(session) + "?at=1"
+    lists = [reverse(f"exams:{name}") for name in ("wrong_answers", "favorites")]
+    for address in (answered, *lists):
+        page = client.get(address).content.decode()
+        assert 'href="/courses/x/"' in page, address
+        assert 'href="/cases/c1/"' in page, address
+        assert "/courses/y/" not in page, address

@@ -15,8 +15,13 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 TODAY = date(2026, 11, 23)
 
 
-def make_syllabus(*, course_key=None, kinds=("video", "document", "practical")):
-    """Write a syllabus with one module and a unit of each kind."""
+def make_syllabus(
+    *, course_key=None, kinds=("video", "document", "practical"), first=(), version=1
+):
+    """Write a syllabus with one module and a unit of each kind.
+
+    `first` are the syllabuses of the courses that have to be completed before.
+    """
     units = [
         {
             "key": str(uuid4()),
@@ -36,9 +41,14 @@ def make_syllabus(*, course_key=None, kinds=("video", "document", "practical")):
         "credit_seconds": 900,
         "modules": [{"key": str(uuid4()), "titles": {"zh-hans": "一"}, "units": units}],
     }
+    if first:
+        content["prerequisites"] = [
+            {"key": str(one.course_key), "titles": one.content["titles"]}
+            for one in first
+        ]
     return Syllabus.objects.create(
         course_key=course_key or uuid4(),
-        version=1,
+        version=version,
         content=content,
         sha256=hashlib.sha256(json.dumps(content).encode()).hexdigest(),
         published_at=NOW,

@@ -1,6 +1,6 @@
 """What a learner needs to see first: what is due, and where to go on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.db.models import F
 
 from certificates.domain.queries import certificates_of
 from certificates.models import Certificate
+from courses.domain.opening import Lock, missing_for_each
 from courses.models import Enrollment
 from exams.domain.wrong_answers import due_count
 from lms.accounts.models import User
@@ -24,8 +25,22 @@ SHOWN_MESSAGES = 3
 
 
 @dataclass(frozen=True)
+class FirstCourse:
+    """A course that has to be completed before another one opens."""
+
+    key: UUID
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class LearnerCourse:
-    """One course of the learner, with the place to go on."""
+    """One course of the learner, with the place to go on.
+
+    Attributes:
+        first: the course to complete before this one opens, if there is one; to go on
+            with this one then leads there.
+    """
 
     title: str
     url: str
@@ -38,6 +53,8 @@ class LearnerCourse:
     due_on: date | None
     completed_on: date | None
     enrollment_id: str = ""
+    key: UUID | None = None
+    first: FirstCourse | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +99,8 @@ def learner_courses(
 ) -> tuple[list[LearnerCourse], list[LearnerCourse]]:
     """Return open courses, the most pressing first, and finished ones, newest first.
 
-    Four queries, whatever the number of courses.
+    Before a course that another one has to precede comes that one, where it is learned
+    too. Five queries, whatever the number of courses.
     """
     enrollments = list(
         Enrollment.objects.visible_to(user)
@@ -93,21 +111,56 @@ def learner_courses(
         .order_by(F("due_on").asc(nulls_last=True), "-enrolled_at", "pk")
     )
     units = {e.pk: unit_lines(enrollment=e, language=language) for e in enrollments}
-    keys = {e.course_key for e in enrollments}
+    missing = missing_for_each(
+        learner=user, syllabuses=[e.syllabus for e in enrollments if e.is_open]
+    )
+    firsts = {pk: locks[0] for pk, locks in missing.items() if locks}
+    keys = {e.course_key for e in enrollments} | {lock.key for lock in firsts.values()}
     for enrollment in enrollments:
         unit = next_unit(units[enrollment.pk])
         if unit is not None and enrollment.is_open:
             keys.add(unit.key)
     pages = page_titles(keys=keys, language=language)
-    courses = {
-        e.pk: _course(e, units[e.pk], pages, language, today) for e in enrollments
-    }
+    courses = {}
+    for e in enrollments:
+        first = firsts.get(e.syllabus_id) if e.is_open else None
+        course = _course(e, units[e.pk], pages, language, today)
+        courses[e.pk] = _after(course, first, pages) if first else course
     is_open = [e for e in enrollments if e.is_open]
     # Overdue first (they have the earliest days), then begun ones of the same day.
     is_open.sort(key=lambda e: (e.due_on or date.max, not courses[e.pk].is_started))
     done = [(e.completed_at, e) for e in enrollments if e.completed_at]
     done.sort(key=lambda pair: pair[0], reverse=True)
-    return [courses[e.pk] for e in is_open], [courses[e.pk] for _at, e in done]
+    waiting = _ready_first([courses[e.pk] for e in is_open])
+    return waiting, [courses[e.pk] for _at, e in done]
+
+
+def _after(
+    course: LearnerCourse, lock: Lock, pages: dict[UUID, PageTitle]
+) -> LearnerCourse:
+    """Return a course whose lessons are shut, leading to the one that opens them."""
+    page = pages.get(lock.key)
+    first = FirstCourse(
+        lock.key, page.title if page else lock.title, page.url if page else ""
+    )
+    return replace(
+        course,
+        first=first,
+        continue_url=first.url or course.url,
+        next_unit_title="",
+    )
+
+
+def _ready_first(courses: list[LearnerCourse]) -> list[LearnerCourse]:
+    """Put in front what the most pressing course waits for, if it is learned too."""
+    by_key = {course.key: course for course in courses}
+    front: list[LearnerCourse] = courses[:1]
+    while front and (first := front[0].first):
+        before = by_key.get(first.key)
+        if before is None or before in front:
+            break
+        front.insert(0, before)
+    return front + [course for course in courses if course not in front]
 
 
 def next_unit(units: list[UnitLine]) -> UnitLine | None:
@@ -143,6 +196,7 @@ def _course(
         due_on=due_on,
         completed_on=shanghai_date(done_at) if done_at else None,
         enrollment_id=str(enrollment.public_id),
+        key=enrollment.course_key,
     )
 
 

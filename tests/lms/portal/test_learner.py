@@ -91,16 +91,75 @@ def test_home_asks_the_same_for_one_and_many(
 ):
     enroll(member, done=1)
     enroll(member, done=3, completed_on=due(-1))
+    waiting = make_syllabus(first=[make_syllabus()])
+    make_enrollment(membership=member, syllabus=waiting)
     client.force_login(member.user)
     client.get("/learn/")
     with django_assert_max_num_queries(25) as few:
         client.get("/learn/")
     for _ in range(3):
         enroll(member, done=2, due_on=due(3))
+        waiting = make_syllabus(first=[make_syllabus()])
+        make_enrollment(membership=member, syllabus=waiting)
         enroll(member, done=3, completed_on=due(-1))
 
     with django_assert_max_num_queries(len(few)):
         client.get("/learn/")
+
+
+def test_a_course_that_waits_for_another_leads_there_and_says_why(client, member):
+    basics = make_syllabus()
+    advanced = make_syllabus(first=[basics])
+    make_enrollment(membership=member, syllabus=advanced, due_on=due(2))
+    client.force_login(member.user)
+
+    page = client.get("/learn/")
+
+    course = page.context["home"].current
+    assert (course.key, course.first.key) == (advanced.course_key, basics.course_key)
+    assert course.next_unit_title == ""
+    assert "学完它，“十分钟安全入门”才会开放" in page.text
+    assert "第1节" not in page.text
+
+
+def test_the_course_that_opens_another_comes_before_it(client, member):
+    basics = make_syllabus()
+    middle = make_syllabus(first=[basics])
+    advanced = make_syllabus(first=[middle])
+    make_enrollment(membership=member, syllabus=advanced, due_on=due(1))
+    make_enrollment(membership=member, syllabus=make_syllabus(), due_on=due(2))
+    make_enrollment(membership=member, syllabus=middle, due_on=due(3))
+    make_enrollment(membership=member, syllabus=basics)
+    client.force_login(member.user)
+
+    page = client.get("/learn/")
+
+    home = page.context["home"]
+    keys = [course.key for course in home.open_courses]
+    assert keys[:3] == [basics.course_key, middle.course_key, advanced.course_key]
+    assert home.current.next_unit_title == "第1节"
+    assert "先学完“十分钟安全入门”" in page.text
+    assert home.first_due_on == due(1)
+
+
+def test_courses_that_wait_for_each_other_do_not_hang_the_page(client, member):
+    one = make_syllabus()
+    two = make_syllabus(first=[one])
+    one_again = make_syllabus(course_key=one.course_key, first=[two], version=2)
+    make_enrollment(membership=member, syllabus=one_again, due_on=due(1))
+    make_enrollment(membership=member, syllabus=two)
+    client.force_login(member.user)
+
+    assert client.get("/learn/").context["home"].open_count == 2
+
+
+def test_what_was_completed_before_opens_the_next_course(client, member):
+    basics = make_syllabus()
+    make_enrollment(membership=member, syllabus=basics, done=3, completed_on=due(-4))
+    make_enrollment(membership=member, syllabus=make_syllabus(first=[basics]))
+    client.force_login(member.user)
+
+    assert client.get("/learn/").context["home"].current.first is None
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

@@ -51,6 +51,8 @@ def test_every_component_is_shown(guide):
         "chart__mark",
         'type="date"',
         "data-combobox",
+        "data-dialog-locked",
+        'data-date-for="id_due_on"',
         "<dialog",
         'role="tablist"',
         "row--unread",
