@@ -5,7 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from wagtail.models import PageManager, PageQuerySet
 
 from courses.enums import OPEN_STATES, EnrollmentState
@@ -129,6 +129,14 @@ class EnrollmentQuerySet(ScopedQuerySet):
 
     def completed(self) -> Self:
         return self.filter(state=EnrollmentState.COMPLETED)
+
+    def with_newest_version(self) -> Self:
+        """Add the number of the newest syllabus of the course as `newest_version`."""
+        syllabi = apps.get_model("courses.Syllabus").objects.filter(
+            course_key=OuterRef("course_key")
+        )
+        newest = syllabi.order_by("-version").values("version")[:1]
+        return self.annotate(newest_version=Subquery(newest))
 
 
 class OfEnrollmentQuerySet(ScopedQuerySet):

@@ -211,7 +211,7 @@ class BankMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def register_exchange_menu_item() -> MenuItem:
     return BankMenuItem(
-        gettext_lazy("Import and export items"),
+        gettext_lazy("Item exchange"),
         reverse("item_imports"),
         name="item-imports",
         icon_name="upload",

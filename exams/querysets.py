@@ -8,11 +8,8 @@ from polymorphic.query import PolymorphicQuerySet
 
 from courses.models import Enrollment
 from exams.enums import AttemptState, ItemStatus
-from lms.core.clock import now, shanghai_date
 from lms.core.enums import Audience, JobState
 from lms.core.scope import Scope, ScopedQuerySet, scope_for
-from lms.organizations.enums import MembershipRole
-from lms.organizations.models import Membership
 
 
 def _owned_by_managed(user: Any, path: str, permission: str) -> Q | None:
@@ -116,20 +113,6 @@ class ExamQuerySet(ScopedQuerySet):
         )
 
 
-def expert_organization_ids(user: Any) -> frozenset[int]:
-    """Return where a person is an expert today; asked once per user object."""
-    known = getattr(user, "_expert_organization_ids", None)
-    if known is None:
-        rows = Membership.objects.filter(
-            user_id=user.pk,
-            role=MembershipRole.EXPERT,
-            organization__is_active=True,
-        ).active(shanghai_date(now()))
-        known = frozenset(rows.values_list("organization_id", flat=True))
-        user._expert_organization_ids = known  # noqa: SLF001 -- our own cache slot
-    return known
-
-
 def examined_by(user: Any, path: str) -> Q | None:
     """Condition for exams whose answers a person marks; None: those of nobody.
 
@@ -139,7 +122,7 @@ def examined_by(user: Any, path: str) -> Q | None:
     scope = scope_for(user)
     if scope.user_id is None:
         return None
-    owners = scope.administered_organization_ids | expert_organization_ids(user)
+    owners = scope.administered_organization_ids | scope.expert_organization_ids
     mine = Q(**{f"{path}owner_organization_id__in": owners})
     if user.has_perm("exams.mark_attempts"):
         mine |= Q(**{f"{path}owner_organization_id__isnull": True})

@@ -39,7 +39,7 @@ class ChoiceItemForm(ItemForm):
     homes = {"correct": "options"}
 
     cardinality = forms.ChoiceField(
-        label=_("cardinality"),
+        label=_("Right answers"),
         choices=Cardinality.choices,
         initial=Cardinality.SINGLE,
         widget=forms.RadioSelect,

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lms.accounts.middleware.DeskLanguageMiddleware",
     "lms.accounts.middleware.AccountStatusMiddleware",
     "lms.organizations.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -6,16 +6,23 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import require_admin_access
-from wagtail.admin.ui.tables import DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from lms.ui.templatetags.ui import clock
 from media_pipeline.forms import AssetForm, AssetUploadForm
 from media_pipeline.models import Asset
 from media_pipeline.permissions import AssetPermissionPolicy
 from media_pipeline.views import admin
 
-UPLOADED_AT = DateColumn("created_at", label=_("uploaded at"), sort_key="created_at")
+UPLOADED_AT = DateColumn("created_at", label=_("Uploaded at"), sort_key="created_at")
+DURATION = Column(
+    "duration_seconds",
+    label=_("Duration"),
+    sort_key="duration_seconds",
+    accessor=lambda asset: clock(asset.duration_seconds),
+)
 
 
 class AssetViewSet(ModelViewSet):
@@ -27,7 +34,7 @@ class AssetViewSet(ModelViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     add_to_reference_index = True
-    list_display = ("title", "kind", "state", "duration_seconds", UPLOADED_AT)
+    list_display = ("title", "kind", "state", DURATION, UPLOADED_AT)
     list_filter = ("kind", "state", "audience")
     search_fields = ("title",)
     search_backend_name = None

@@ -144,9 +144,11 @@ def live_course(
 def active_enrollment(*, learner: User, course_key: UUID) -> Enrollment | None:
     """Return the enrollment that a person learns in, or None.
 
-    Open before completed; of several open ones (two employers) the one due first.
+    Open before completed; of several open ones (two employers) the one due first. It
+    knows its course's `newest_version`.
     """
     rows = Enrollment.objects.in_force().filter(learner=learner, course_key=course_key)
+    rows = rows.with_newest_version()
     return min(rows.select_related("syllabus"), key=_by_urgency, default=None)
 
 

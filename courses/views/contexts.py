@@ -20,7 +20,6 @@ from courses.domain.queries import (
     unit_urls,
 )
 from courses.domain.reading import PageTime, pages_read, split_pages
-from courses.domain.versions import newer_syllabus
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
     CourseIndexPage,
@@ -125,11 +124,12 @@ def _syllabus(enrollment: Enrollment | None, course_key: UUID) -> Syllabus | Non
 
 def _newer(enrollment: Enrollment | None) -> dict[str, Any] | None:
     """Return the version that the learner may move to, and whether they declined it."""
-    newer = newer_syllabus(enrollment=enrollment) if enrollment else None
-    if enrollment is None or newer is None:
+    if enrollment is None or not enrollment.is_open:
         return None
-    is_declined = enrollment.kept_version == newer.version
-    return {"version": newer.version, "is_declined": is_declined}
+    newest: int = enrollment.newest_version  # type: ignore[attr-defined]
+    if newest <= enrollment.syllabus.version:
+        return None
+    return {"version": newest, "is_declined": enrollment.kept_version == newest}
 
 
 def _missing_courses(

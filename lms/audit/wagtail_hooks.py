@@ -1,5 +1,7 @@
 """The evidence in the admin: operators read it, nobody writes it."""
 
+from django.apps import apps
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
@@ -7,6 +9,15 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import BasePermissionPolicy
 
 from lms.audit.models import AuditEvent
+
+
+def object_name(event: AuditEvent) -> str:
+    """The words for what an event is about; its label where the model is gone."""
+    try:
+        model = apps.get_model(event.object_type)
+    except (LookupError, ValueError):
+        return event.object_type
+    return capfirst(str(model._meta.verbose_name))  # noqa: SLF001 -- public API
 
 
 class ReadOnlyPolicy(BasePermissionPolicy):
@@ -38,7 +49,7 @@ class AuditEventViewSet(ModelViewSet):
     list_display = [
         Column("recorded_at", label=_("recorded at"), sort_key="recorded_at"),
         Column("verb_label", label=_("verb")),
-        Column("object_type", label=_("object type")),
+        Column("object_type", label=_("Object type"), accessor=object_name),
         Column("object_id", label=_("object")),
         Column("actor_subject_id", label=_("actor")),
         Column("organization_id", label=_("organization")),

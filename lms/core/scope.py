@@ -20,6 +20,7 @@ class Scope:
         is_staff_all: platform operators, who see every tenant.
         member_organization_ids: where an active membership exists.
         administered_organization_ids: where the person administers.
+        expert_organization_ids: where the person is called as an expert.
         managed_departments: organization → keys of the departments, with all below
             them, that the person administers without administering the whole.
         region_prefixes: GB/T 2260 prefixes a regulator answers for.
@@ -30,6 +31,7 @@ class Scope:
     is_staff_all: bool = False
     member_organization_ids: frozenset[int] = frozenset()
     administered_organization_ids: frozenset[int] = frozenset()
+    expert_organization_ids: frozenset[int] = frozenset()
     managed_departments: Mapping[int, frozenset[int]] = field(default_factory=dict)
     region_prefixes: tuple[str, ...] = ()
     regulated_organization_ids: frozenset[int] = frozenset()

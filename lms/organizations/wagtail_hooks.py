@@ -5,6 +5,7 @@ Enterprises administer themselves in their console; these screens register them.
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -16,6 +17,9 @@ from lms.organizations.admin_forms import (
     OrganizationForm,
 )
 from lms.organizations.models import Department, Membership, Organization, Position
+
+# A mark and a word instead of True and False.
+IS_ACTIVE = BooleanColumn("is_active", label=_("In use"), sort_key="is_active")
 
 
 class OrganizationChooser(ChooserViewSet):
@@ -47,7 +51,7 @@ class OrganizationViewSet(ModelViewSet):
     menu_label = _("Organizations")
     inspect_view_enabled = True
     copy_view_enabled = False
-    list_display = ["name", "code", "kind", "region", "industry", "is_active"]
+    list_display = ["name", "code", "kind", "region", "industry", IS_ACTIVE]
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "code", "short_code"]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lms.core import clock
 from lms.organizations.domain.queries import organization_members
 from lms.organizations.models import Department, Membership, Organization
+from lms.portal.department_fields import offer_departments
 
 DECISIONS = (
     ("approve", _("Approve")),
@@ -68,14 +69,12 @@ class GrantForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.organization = organization
-        field = self.fields["department"]
-        field.queryset = Department.objects.filter(  # type: ignore[attr-defined]
-            organization=organization, merged_into=None
+        offer_departments(
+            self.fields["department"],
+            organization,
+            departments,
+            empty=_("The whole enterprise"),
         )
-        field.choices = [  # type: ignore[attr-defined]
-            ("", _("The whole enterprise")),
-            *departments,
-        ]
 
     def clean_number(self) -> Membership:
         members = organization_members(

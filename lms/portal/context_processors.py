@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -39,10 +39,11 @@ def consoles_of(request: HttpRequest) -> list[Console]:
     if is_regulator(user):
         url = reverse("portal:regulator")
         found.append(Console(_("Regulator's desk"), url, icon="shield-check"))
-    if is_examiner(user) and _has(user, MarkingTask.objects.visible_to(user)):
+    desks = _desks(user)
+    if desks["marking"]:
         url = reverse("exams:marking")
         found.append(Console(_("Marking"), url, icon="clipboard-check"))
-    if is_invigilator(user) and _has(user, Exam.objects.invigilated_by(user)):
+    if desks["invigilation"]:
         url = reverse("exams:invigilation")
         found.append(Console(_("Invigilation"), url, icon="scan-eye"))
     if user.has_perm("wagtailadmin.access_admin"):
@@ -51,14 +52,26 @@ def consoles_of(request: HttpRequest) -> list[Console]:
     return found
 
 
-def _has(user: User, rows: QuerySet) -> bool:
-    """Tell whether there is anything at a desk; every page asks, so it is kept."""
-    key = f"portal:has:{rows.model._meta.model_name}:{user.pk}"  # noqa: SLF001 -- Django's public name for it
-    answer = cache.get(key)
-    if answer is None:
-        answer = rows.exists()
-        cache.set(key, answer, timeout=REMEMBERED_SECONDS)
-    return bool(answer)
+def _desks(user: User) -> dict[str, bool]:
+    """Tell at which desks of the exams there is anything, in one query at most.
+
+    Every page asks, so the answer is kept for a while.
+    """
+    rows = {}
+    if is_examiner(user):
+        rows["marking"] = MarkingTask.objects.visible_to(user)
+    if is_invigilator(user):
+        rows["invigilation"] = Exam.objects.invigilated_by(user)
+    found = dict.fromkeys(("marking", "invigilation"), False)
+    if not rows:
+        return found
+    key = f"portal:desks:{user.pk}"
+    known = cache.get(key)
+    if known is None:
+        asked = {name: Exists(desk) for name, desk in rows.items()}
+        known = User.objects.filter(pk=user.pk).values(**asked).get()
+        cache.set(key, known, timeout=REMEMBERED_SECONDS)
+    return found | {name: known.get(name, False) for name in rows}
 
 
 def consoles(request: HttpRequest) -> dict[str, object]:

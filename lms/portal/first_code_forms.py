@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lms.organizations.models import Department, Organization
+from lms.portal.department_fields import offer_departments
 
 
 class SlipsForm(forms.Form):
@@ -28,8 +29,9 @@ class SlipsForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["department"]
-        field.queryset = Department.objects.filter(
-            organization=organization, merged_into=None
+        offer_departments(
+            self.fields["department"],
+            organization,
+            departments,
+            empty=_("The whole enterprise"),
         )
-        field.choices = [("", _("The whole enterprise")), *departments]

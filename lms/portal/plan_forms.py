@@ -14,6 +14,7 @@ from lms.compliance.enums import PlanCycle
 from lms.core import clock
 from lms.organizations.enums import MembershipKind, PositionCategory
 from lms.organizations.models import Department, Membership, Organization, Position
+from lms.portal.department_fields import offer_departments
 
 
 def _today() -> date:
@@ -81,14 +82,18 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.organization = organization
         cast("forms.ChoiceField", self.fields["courses"]).choices = list(courses)
-        department = cast("forms.ModelChoiceField", self.fields["departments"])
-        department.queryset = Department.objects.filter(
-            organization=organization, merged_into__isnull=True
-        )
-        department.choices = list(departments)
+        offer_departments(self.fields["departments"], organization, departments)
         position = cast("forms.ModelChoiceField", self.fields["positions"])
         position.queryset = Position.objects.filter(organization=organization)
         self.fields["starts_on"].initial = _today()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether something beyond departments is filled in, or wrong."""
+        return any(
+            self[name].value() or self[name].errors
+            for name in ("positions", "categories", "kinds", "employee_numbers")
+        )
 
     def clean_employee_numbers(self) -> list[int]:
         """Return the memberships of the numbers; name those that nobody has."""

@@ -17,6 +17,7 @@ from lms.organizations.domain.staff_import.reading import MAX_FILE_BYTES
 from lms.organizations.enums import ImportPolicy, MembershipKind, PositionCategory
 from lms.organizations.models import Department, Membership, Organization, Position
 from lms.organizations.validators import validate_employee_number
+from lms.portal.department_fields import offer_departments
 
 # Wide enough for a contract signed ahead, narrow enough to catch a mistyped year.
 FURTHEST_START = timedelta(days=366)
@@ -62,31 +63,12 @@ class PartsForm(forms.Form):
             organization,
             departments,
             empty=_("Without a department") if inside is None else _("Choose"),
+            inside=inside,
         )
-        if inside is not None:
-            # Who manages a part moves nobody out of it, to nowhere neither.
-            department = cast("forms.ModelChoiceField", self.fields["department"])
-            department.queryset = Department.objects.filter(
-                organization=organization, merged_into__isnull=True, pk__in=inside
-            )
-            department.required = True
+        # Who manages a part moves nobody out of it, to nowhere neither.
+        self.fields["department"].required = inside is not None
         position = cast("forms.ModelChoiceField", self.fields["position"])
         position.queryset = Position.objects.filter(organization=organization)
-
-
-def offer_departments(
-    field: forms.Field,
-    organization: Organization,
-    choices: Iterable[tuple[str, str]],
-    *,
-    empty: Any,
-) -> None:
-    """Let a field accept departments in use of one organization, shown by path."""
-    chooser = cast("forms.ModelChoiceField", field)
-    chooser.queryset = Department.objects.filter(
-        organization=organization, merged_into__isnull=True
-    )
-    chooser.choices = [("", str(empty)), *choices]
 
 
 class AddMemberForm(PartsForm):
@@ -196,10 +178,7 @@ class MovePeopleForm(forms.Form):
         people.queryset = organization_members(
             organization_id=organization.pk
         ).with_people()
-        department = cast("forms.ModelChoiceField", self.fields["department"])
-        department.queryset = Department.objects.filter(
-            organization=organization, merged_into__isnull=True
-        )
+        offer_departments(self.fields["department"], organization)
 
 
 class DepartmentForm(forms.Form):

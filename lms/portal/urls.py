@@ -1,6 +1,6 @@
 """The learner's home and the two consoles."""
 
-from django.urls import path
+from django.urls import include, path
 
 from lms.portal.views import (
     approvals,
@@ -25,6 +25,194 @@ from lms.portal.views import (
 )
 
 app_name = "portal"
+# What stands below the address of one enterprise.
+console_urlpatterns = [
+    path("", enterprise.overview, name="enterprise"),
+    path("assign/", enterprise.assign, name="assign"),
+    path(
+        "assignments/<uuid:public_id>/",
+        enterprise.assignment,
+        name="assignment",
+    ),
+    path(
+        "assignments/<uuid:public_id>/export.<str:file_format>",
+        lists.export_assignment,
+        name="assignment_export",
+    ),
+    path(
+        "assignments/<uuid:public_id>/archive/",
+        archives.build_class,
+        name="class_archive",
+    ),
+    path(
+        "assignments/<uuid:public_id>/remind/",
+        enterprise.remind,
+        name="remind",
+    ),
+    path(
+        "departments/<uuid:public_id>/",
+        enterprise.department,
+        name="department",
+    ),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/new/", plans.plan_new, name="plan_new"),
+    path("plans/<uuid:public_id>/", plans.plan, name="plan"),
+    path(
+        "plans/<uuid:public_id>/end/",
+        plans.plan_end,
+        name="plan_end",
+    ),
+    path("members/", people.members, name="members"),
+    path(
+        "members/export.<str:file_format>",
+        lists.export_members,
+        name="members_export",
+    ),
+    path(
+        "members/archives/",
+        archives.build_many,
+        name="many_archives",
+    ),
+    path(
+        "members/<uuid:public_id>/archive/",
+        archives.build_person,
+        name="person_archive",
+    ),
+    path("archives/", archives.archives, name="archives"),
+    path(
+        "archives/<uuid:public_id>.<str:file_format>",
+        archives.download_archive,
+        name="archive_download",
+    ),
+    path(
+        "archives/<uuid:public_id>/delete/",
+        archives.delete,
+        name="archive_delete",
+    ),
+    path(
+        "lists/<str:name>.<str:file_format>",
+        lists.export,
+        name="list_export",
+    ),
+    path(
+        "members/import/",
+        staff_import.upload,
+        name="staff_import",
+    ),
+    path(
+        "members/import/template-<str:language>.<str:file_format>",
+        staff_import.download_template,
+        name="staff_import_template",
+    ),
+    path(
+        "members/import/<uuid:public_id>/",
+        staff_import.show,
+        name="staff_import_result",
+    ),
+    path(
+        "members/import/<uuid:public_id>/take/",
+        staff_import.take,
+        name="staff_import_take",
+    ),
+    path(
+        "members/import/<uuid:public_id>/report.xlsx",
+        staff_import.download_report,
+        name="staff_import_report",
+    ),
+    path(
+        "members/first-codes/",
+        first_codes.first_codes,
+        name="first_codes",
+    ),
+    path("members/add/", staff.add, name="member_add"),
+    path("members/move/", staff.move_people, name="move_people"),
+    path(
+        "members/<uuid:public_id>/",
+        people.person,
+        name="person",
+    ),
+    path(
+        "members/<uuid:public_id>/posts/",
+        postings.posts,
+        name="posts",
+    ),
+    path(
+        "members/<uuid:public_id>/sign-off/",
+        people.sign_off,
+        name="sign_off",
+    ),
+    path(
+        "members/<uuid:public_id>/invite/",
+        staff.invite_again,
+        name="invite_again",
+    ),
+    path(
+        "members/<uuid:public_id>/place/",
+        staff.place,
+        name="place",
+    ),
+    path(
+        "members/<uuid:public_id>/end/",
+        staff.end,
+        name="end_membership",
+    ),
+    path("changes/", approvals.changes, name="changes"),
+    path(
+        "changes/<uuid:public_id>/",
+        approvals.change,
+        name="change",
+    ),
+    path(
+        "administrators/",
+        approvals.administrators,
+        name="administrators",
+    ),
+    path(
+        "administrators/<uuid:public_id>/revoke/",
+        approvals.administrator_revoke,
+        name="administrator_revoke",
+    ),
+    path("packages/", packages.packages, name="packages"),
+    path("packages/new/", packages.package, name="package_new"),
+    path(
+        "packages/<uuid:public_id>/",
+        packages.package,
+        name="package",
+    ),
+    path(
+        "packages/members/<uuid:public_id>/end/",
+        packages.association_member_end,
+        name="association_member_end",
+    ),
+    path("findings/", findings.findings, name="findings"),
+    path("badge/", badge.settings_page, name="badge_settings"),
+    path("structure/", structure.structure, name="structure"),
+    path(
+        "structure/departments/new/",
+        structure.department_new,
+        name="department_new",
+    ),
+    path(
+        "structure/departments/<uuid:public_id>/",
+        structure.department_edit,
+        name="department_edit",
+    ),
+    path(
+        "structure/positions/new/",
+        structure.position_new,
+        name="position_new",
+    ),
+    path(
+        "structure/positions/<uuid:public_id>/",
+        structure.position_edit,
+        name="position_edit",
+    ),
+    path(
+        "structure/positions/<uuid:public_id>/delete/",
+        structure.position_delete,
+        name="position_delete",
+    ),
+]
 urlpatterns = [
     path("start/", landing.start, name="start"),
     path("learn/", learner.home, name="learn"),
@@ -39,198 +227,14 @@ urlpatterns = [
     path("learn/calendar/<str:token>.ics", learner.calendar, name="calendar"),
     path("learn/home-fragment/", learner.home_fragment, name="home_fragment"),
     path("enterprise/", enterprise.choose, name="enterprises"),
-    path("enterprise/<str:code>/", enterprise.overview, name="enterprise"),
-    path("enterprise/<str:code>/assign/", enterprise.assign, name="assign"),
-    path(
-        "enterprise/<str:code>/assignments/<uuid:public_id>/",
-        enterprise.assignment,
-        name="assignment",
-    ),
-    path(
-        "enterprise/<str:code>/assignments/<uuid:public_id>/export.<str:file_format>",
-        lists.export_assignment,
-        name="assignment_export",
-    ),
-    path(
-        "enterprise/<str:code>/assignments/<uuid:public_id>/archive/",
-        archives.build_class,
-        name="class_archive",
-    ),
-    path(
-        "enterprise/<str:code>/assignments/<uuid:public_id>/remind/",
-        enterprise.remind,
-        name="remind",
-    ),
-    path(
-        "enterprise/<str:code>/departments/<uuid:public_id>/",
-        enterprise.department,
-        name="department",
-    ),
-    path("enterprise/<str:code>/plans/", plans.plans, name="plans"),
-    path("enterprise/<str:code>/plans/new/", plans.plan_new, name="plan_new"),
-    path("enterprise/<str:code>/plans/<uuid:public_id>/", plans.plan, name="plan"),
-    path(
-        "enterprise/<str:code>/plans/<uuid:public_id>/end/",
-        plans.plan_end,
-        name="plan_end",
-    ),
-    path("enterprise/<str:code>/members/", people.members, name="members"),
-    path(
-        "enterprise/<str:code>/members/export.<str:file_format>",
-        lists.export_members,
-        name="members_export",
-    ),
-    path(
-        "enterprise/<str:code>/members/archives/",
-        archives.build_many,
-        name="many_archives",
-    ),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/archive/",
-        archives.build_person,
-        name="person_archive",
-    ),
-    path("enterprise/<str:code>/archives/", archives.archives, name="archives"),
-    path(
-        "enterprise/<str:code>/archives/<uuid:public_id>.<str:file_format>",
-        archives.download_archive,
-        name="archive_download",
-    ),
-    path(
-        "enterprise/<str:code>/archives/<uuid:public_id>/delete/",
-        archives.delete,
-        name="archive_delete",
-    ),
-    path(
-        "enterprise/<str:code>/lists/<str:name>.<str:file_format>",
-        lists.export,
-        name="list_export",
-    ),
+    path("enterprise/<str:code>/", include(console_urlpatterns)),
     path("reports/<uuid:public_id>/", lists.report, name="report"),
     path(
         "reports/<uuid:public_id>/download/",
         lists.download_report,
         name="report_download",
     ),
-    path(
-        "enterprise/<str:code>/members/import/",
-        staff_import.upload,
-        name="staff_import",
-    ),
-    path(
-        "enterprise/<str:code>/members/import/template-<str:language>.<str:file_format>",
-        staff_import.download_template,
-        name="staff_import_template",
-    ),
-    path(
-        "enterprise/<str:code>/members/import/<uuid:public_id>/",
-        staff_import.show,
-        name="staff_import_result",
-    ),
-    path(
-        "enterprise/<str:code>/members/import/<uuid:public_id>/take/",
-        staff_import.take,
-        name="staff_import_take",
-    ),
-    path(
-        "enterprise/<str:code>/members/import/<uuid:public_id>/report.xlsx",
-        staff_import.download_report,
-        name="staff_import_report",
-    ),
-    path(
-        "enterprise/<str:code>/members/first-codes/",
-        first_codes.first_codes,
-        name="first_codes",
-    ),
-    path("enterprise/<str:code>/members/add/", staff.add, name="member_add"),
-    path("enterprise/<str:code>/members/move/", staff.move_people, name="move_people"),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/",
-        people.person,
-        name="person",
-    ),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/posts/",
-        postings.posts,
-        name="posts",
-    ),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/sign-off/",
-        people.sign_off,
-        name="sign_off",
-    ),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/invite/",
-        staff.invite_again,
-        name="invite_again",
-    ),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/place/",
-        staff.place,
-        name="place",
-    ),
-    path(
-        "enterprise/<str:code>/members/<uuid:public_id>/end/",
-        staff.end,
-        name="end_membership",
-    ),
-    path("enterprise/<str:code>/changes/", approvals.changes, name="changes"),
-    path(
-        "enterprise/<str:code>/changes/<uuid:public_id>/",
-        approvals.change,
-        name="change",
-    ),
-    path(
-        "enterprise/<str:code>/administrators/",
-        approvals.administrators,
-        name="administrators",
-    ),
-    path(
-        "enterprise/<str:code>/administrators/<uuid:public_id>/revoke/",
-        approvals.administrator_revoke,
-        name="administrator_revoke",
-    ),
-    path("enterprise/<str:code>/packages/", packages.packages, name="packages"),
-    path("enterprise/<str:code>/packages/new/", packages.package, name="package_new"),
-    path(
-        "enterprise/<str:code>/packages/<uuid:public_id>/",
-        packages.package,
-        name="package",
-    ),
-    path(
-        "enterprise/<str:code>/packages/members/<uuid:public_id>/end/",
-        packages.association_member_end,
-        name="association_member_end",
-    ),
-    path("enterprise/<str:code>/findings/", findings.findings, name="findings"),
-    path("enterprise/<str:code>/badge/", badge.settings_page, name="badge_settings"),
     path("badge/<uuid:public_id>.<str:file_format>", badge.badge, name="badge"),
-    path("enterprise/<str:code>/structure/", structure.structure, name="structure"),
-    path(
-        "enterprise/<str:code>/structure/departments/new/",
-        structure.department_new,
-        name="department_new",
-    ),
-    path(
-        "enterprise/<str:code>/structure/departments/<uuid:public_id>/",
-        structure.department_edit,
-        name="department_edit",
-    ),
-    path(
-        "enterprise/<str:code>/structure/positions/new/",
-        structure.position_new,
-        name="position_new",
-    ),
-    path(
-        "enterprise/<str:code>/structure/positions/<uuid:public_id>/",
-        structure.position_edit,
-        name="position_edit",
-    ),
-    path(
-        "enterprise/<str:code>/structure/positions/<uuid:public_id>/delete/",
-        structure.position_delete,
-        name="position_delete",
-    ),
     path("regulator/", regulator.desk, name="regulator"),
     path(
         "regulator/export.<str:file_format>",

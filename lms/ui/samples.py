@@ -32,7 +32,19 @@ def _forms() -> dict[str, Any]:
     )
     for field in locked.fields.values():
         field.disabled = True
-    return {"form": SampleForm(), "faulty_form": faulty, "locked_form": locked}
+    whole = SampleForm(prefix="whole")
+    for name in list(whole.fields)[2:]:
+        del whole.fields[name]
+    return {
+        "form": SampleForm(),
+        "faulty_form": faulty,
+        "locked_form": locked,
+        "parts_form": SampleForm(prefix="parts"),
+        "whole_form": whole,
+        "export_samples": [
+            {"label": name, "url": "#s-forms"} for name in ("XLSX", "CSV", "PDF")
+        ],
+    }
 
 
 def _charts() -> dict[str, Any]:

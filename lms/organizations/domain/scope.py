@@ -40,6 +40,9 @@ def scope_of(user: Any) -> Scope:
         administered_organization_ids=frozenset(
             o for _, o, r, _d in rows if r == MembershipRole.ADMIN
         ),
+        expert_organization_ids=frozenset(
+            o for _, o, r, _d in rows if r == MembershipRole.EXPERT
+        ),
         managed_departments=_managed(
             {(o, d) for _, o, r, d in rows if r == MembershipRole.UNIT_ADMIN and d}
         ),

@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -140,6 +141,59 @@ def form_field(
 def error_summary(form: Any) -> dict[str, Any]:
     """`{% error_summary form %}`: every error of a form, each a link to its field."""
     return {"form": form, "fields": [f for f in form if f.errors] if form else []}
+
+
+@register.inclusion_tag("ui/components/post_form.html", takes_context=True)
+def post_form(
+    context: Context, form: Any, label: str, kind: str = "primary", **options: Any
+) -> dict[str, Any]:
+    """`{% post_form form _("Save") %}`: a form that is nothing but its fields.
+
+    The list of errors, all fields, the button `label`. Options: `icon_name`, `large`,
+    `cancel_url`, `cancel_label`, `note` below the button, `step` (sent as `action`,
+    where a page has several forms), `action`, `css_class`, `hide_optional`.
+    """
+    own = {"hide_optional": False, "cancel_label": _("Cancel"), **options}
+    own |= {"form": form, "label": label, "kind": kind}
+    return own | {"csrf_token": context.get("csrf_token")}
+
+
+@register.simple_block_tag
+def form_part(content: str, title: str, **options: Any) -> SafeString:
+    """`{% form_part _("For whom") id="whom" number=2 %}…{% endform_part %}`.
+
+    A long form in parts: a heading each. `folded=True` hides what few people need
+    (`is_open=True`: something is filled in there), `note` says what it is about.
+    """
+    template = get_template("ui/components/form_part.html")
+    return SafeString(template.render({"content": content, "title": title} | options))
+
+
+@register.inclusion_tag("ui/components/list_search.html", takes_context=True)
+def list_search(context: Context, label: str) -> dict[str, Any]:
+    """`{% list_search _("Full name") %}`: looks by `?q=`, keeps filters and order."""
+    request = context.get("request")
+    query = request.GET if request else QueryDict()
+    kept = [pair for pair in query.items() if pair[0] not in {"q", "page"}]
+    return {"label": label, "q": query.get("q", ""), "kept": kept}
+
+
+@register.inclusion_tag("ui/components/export_links.html", takes_context=True)
+def export_links(context: Context, viewname: str, *args: Any) -> dict[str, Any]:
+    """`{% export_links "portal:members_export" code %}`: the list as it is filtered.
+
+    The address takes the format (xlsx, csv, pdf) as its last part.
+    """
+    query = query_with(context)
+    return {
+        "links": [
+            {
+                "label": name.upper(),
+                "url": f"{reverse(viewname, args=[*args, name])}?{query}",
+            }
+            for name in ("xlsx", "csv", "pdf")
+        ]
+    }
 
 
 @register.inclusion_tag("ui/components/pagination.html", takes_context=True)

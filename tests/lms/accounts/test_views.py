@@ -6,7 +6,12 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from lms.accounts.domain.identity import store_identity_document
 from lms.accounts.domain.people import set_mobile
 from lms.accounts.models import ApiToken, User
-from tests.factories.accounts import PASSWORD, UserFactory, verify_email
+from tests.factories.accounts import (
+    PASSWORD,
+    SuperuserFactory,
+    UserFactory,
+    verify_email,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -134,3 +139,16 @@ def test_own_token_is_revoked(client, person):
 
     own.refresh_from_db()
     assert own.revoked_at is not None
+
+
+def test_editors_desk_speaks_the_language_its_reader_chose(client):
+    user = SuperuserFactory()
+    client.force_login(user)
+
+    assert 'lang="zh' in client.get("/admin/").text
+
+    User.objects.filter(pk=user.pk).update(language="en")
+    page = client.get("/admin/").text
+    assert 'lang="en' in page
+    assert "内容编辑" not in page
+    assert 'lang="zh' in client.get("/account/").text.split(">")[1]

@@ -177,3 +177,14 @@ def test_a_plan_of_another_enterprise_does_not_exist_here(client, enterprise):
     for name in ("plan", "plan_end"):
         url = address(enterprise, name, plan.public_id)
         assert client.post(url, {}).status_code == 404
+
+
+def test_long_form_of_a_plan_folds_what_few_need(client, enterprise):
+    page = client.get(address(enterprise)).text
+
+    assert page.count('class="form-part__title"') == 3
+    assert 'class="more form-part"><summary' in page
+
+    wrong = form_data(enterprise, employee_numbers="nobody")
+    page = client.post(address(enterprise), wrong).text
+    assert 'class="more form-part" open><summary' in page

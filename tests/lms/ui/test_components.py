@@ -333,3 +333,56 @@ def test_bulk_bar_names_its_actions():
 
     assert 'name="action" value="remind"' in out
     assert 'role="group"' in out
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label="Note")
+
+
+def test_whole_form_lists_errors_fields_and_ways_on():
+    form = NoteForm({"note": ""})
+    form.is_valid()
+    out = render(
+        '{% post_form form "Save" cancel_url="/back/" step="add" note="Soon." %}',
+        form=form,
+        csrf_token="t0ken",
+    )
+
+    assert out.index("error-summary") < out.index("<form")
+    assert 'name="csrfmiddlewaretoken" value="t0ken"' in out
+    assert '<input type="hidden" name="action" value="add">' in out
+    assert 'aria-invalid="true"' in out
+    assert 'class="btn btn--primary" type="submit">Save' in out
+    assert 'href="/back/"' in out
+    assert "Soon." in out
+
+
+def test_part_of_a_form_has_a_heading_and_what_few_need_is_folded():
+    part = '{% form_part "Who" id="who" number=2 %}<i></i>{% endform_part %}'
+    folded = '{% form_part "More" folded=True is_open=open %}<i></i>{% endform_part %}'
+
+    assert 'aria-labelledby="who"' in render(part)
+    assert "<h2" in render(part)
+    assert "<details" in render(folded, open=False)
+    assert " open>" not in render(folded, open=False)
+    assert " open>" in render(folded, open=True)
+
+
+def test_search_in_a_list_keeps_filters_and_order():
+    request = RequestFactory().get("/?q=li&state=ended&sort=-name&page=3")
+    out = render('{% list_search "Name" %}', request=request)
+
+    assert 'value="li"' in out
+    assert '<input type="hidden" name="state" value="ended">' in out
+    assert '<input type="hidden" name="sort" value="-name">' in out
+    assert 'name="page"' not in out
+
+
+def test_list_is_saved_as_it_is_filtered():
+    request = RequestFactory().get("/?state=ended&page=2")
+    out = render(
+        '{% export_links "portal:members_export" "91310000" %}', request=request
+    )
+
+    for name in ("xlsx", "csv", "pdf"):
+        assert f"/members/export.{name}?state=ended" in out
