@@ -42,7 +42,9 @@ class CompletionsForm(BatchForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        self.fields["course"].choices = _waiting_courses()  # type: ignore[attr-defined]
+        waiting = _waiting_courses()
+        self.has_courses = bool(waiting)
+        self.fields["course"].choices = waiting  # type: ignore[attr-defined]
 
 
 def _waiting_courses() -> list[tuple[str, str]]:

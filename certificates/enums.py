@@ -8,6 +8,13 @@ class CertificateState(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+class AwardKind(models.TextChoices):
+    """What earns a certificate by itself, beside the completion of a course."""
+
+    EXAM = "exam", _("Exam passed")
+    OBLIGATION = "obligation", _("Duty met")
+
+
 class EntryKind(models.TextChoices):
     """What a leaf of the register says happened."""
 

@@ -1,6 +1,7 @@
 from datetime import date
 from typing import Any, Self
 
+from django.db import models
 from django.db.models import Q
 
 from certificates.enums import CertificateState
@@ -40,6 +41,35 @@ class OwnedQuerySet(ScopedQuerySet):
     def reach(self, scope: Scope) -> Q:
         return Q(owner_organization_id__isnull=True) | Q(
             owner_organization_id__in=scope.administered_organization_ids
+        )
+
+
+class AwardQuerySet(ScopedQuerySet):
+    def reach(self, scope: Scope) -> Q:
+        """Keep those of administered organizations' templates; staff see all."""
+        return Q(
+            template__owner_organization_id__in=scope.administered_organization_ids
+        )
+
+
+class ProblemQuerySet(models.QuerySet):
+    def of_holder(self, holder: Any) -> Self:
+        """Keep the refusals of one person, whatever the occasion."""
+        return self.filter(
+            Q(enrollment__learner=holder)
+            | Q(attempt__candidate=holder)
+            | Q(obligation__membership__user=holder)
+        )
+
+    def with_occasion(self) -> Self:
+        """Fetch what `person` and `occasion` name."""
+        return self.select_related(
+            "enrollment__learner",
+            "enrollment__syllabus",
+            "attempt__candidate",
+            "attempt__exam",
+            "obligation__membership__user",
+            "obligation__rule",
         )
 
 

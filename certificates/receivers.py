@@ -6,10 +6,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from certificates.domain.awards import issue_for_attempt
 from certificates.domain.doubts import doubt_certificates
 from certificates.domain.issuing import issue_for_enrollment
 from courses.signals import enrollment_completed
-from exams.signals import result_changed
+from exams.signals import attempt_finalized, result_changed
+from lms.core import clock
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,15 @@ def issue_on_completion(
     A refusal is kept for staff; anything worse is logged, and the sweep tries again.
     """
     issue_for_enrollment(enrollment_id=enrollment.pk, now=now)
+
+
+@receiver(attempt_finalized, dispatch_uid="certificates.issue_on_passed_exam")
+def issue_on_passed_exam(
+    sender: Any, *, attempt: Any, result: Any, **kwargs: Any
+) -> None:
+    """Issue where the exam itself earns a certificate; the sweep is the net."""
+    if result.passed:
+        issue_for_attempt(attempt=attempt, now=clock.now())
 
 
 @receiver(result_changed, dispatch_uid="certificates.doubt_on_changed_result")

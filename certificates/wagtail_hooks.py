@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from certificates.permissions import can_manage_certificates
-from certificates.views import batches, designs, office, rules
+from certificates.views import awards, batches, designs, office, rules
 
 
 class CertificatesMenuItem(MenuItem):
@@ -23,11 +23,18 @@ def register_office_urls() -> list[URLResolver]:
         path("templates/<int:pk>/", designs.edit, name="template"),
         path("templates/<int:pk>/preview/", designs.preview, name="preview"),
         path("templates/<int:pk>/pictures/", designs.upload, name="upload"),
+        path("awards/", awards.index, name="awards"),
+        path("awards/<int:pk>/end/", awards.end, name="award_end"),
         path("rules/", rules.index, name="rules"),
         path("batches/", batches.index, name="batches"),
         path("batches/completions/", batches.completions, name="completions"),
         path("batches/training/", batches.training, name="training"),
         path("batches/<uuid:public_id>/", batches.detail, name="batch"),
+        path(
+            "batches/<uuid:public_id>/evidence/",
+            batches.evidence,
+            name="batch_evidence",
+        ),
         path("<str:number>/", office.detail, name="detail"),
     ]
     included = (patterns, "certificates_office")

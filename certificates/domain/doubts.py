@@ -30,10 +30,11 @@ def doubt_certificates(*, attempt: Attempt, reason: str) -> int:
     The certificate stays as it was issued. Whoever may revoke it gets a message and
     decides; the doubt stands in the audit trail. A repeated call tells nobody twice.
     """
-    if attempt.enrollment_id is None:
-        return 0
+    rests_on_it = Q(exam=attempt.exam_id, holder=attempt.candidate_id)
+    if attempt.enrollment_id is not None:
+        rests_on_it |= Q(enrollment_id=attempt.enrollment_id)
     certificates = Certificate.objects.filter(
-        enrollment_id=attempt.enrollment_id, state=CertificateState.ISSUED
+        rests_on_it, state=CertificateState.ISSUED
     ).select_related("issuer")
     for certificate in certificates:
         for person in _deciders(certificate):

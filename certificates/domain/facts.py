@@ -90,6 +90,11 @@ def _score(enrollment: Enrollment) -> tuple[str, str] | None:
         return None
     reached = sum((raw for raw, _ in best.values()), Decimal(0))
     possible = sum((most for _, most in best.values()), Decimal(0))
+    return score_of(reached, possible)
+
+
+def score_of(reached: Decimal, possible: Decimal) -> tuple[str, str]:
+    """Return points as they are printed."""
     return plain_number(reached), plain_number(possible)
 
 

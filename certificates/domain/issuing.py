@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -55,7 +56,7 @@ def issue_certificate(
     facts = gather_facts(enrollment=enrollment, language=template.language)
     try:
         order = Order(facts=facts, template=template, enrollment=enrollment)
-        return _issue(order=order, by=by, now=now)
+        return issue_order(order=order, by=by, now=now)
     except IntegrityError:
         # Another worker issued it between our look and our write.
         existing = _current_of(enrollment)
@@ -96,9 +97,14 @@ def pick_template(*, enrollment: Enrollment) -> CertificateTemplate:
 
 
 @transaction.atomic
-def _issue(
+def issue_order(
     *, order: Order, by: User | None, now: datetime, reason: str = ""
 ) -> Certificate:
+    """Write, audit and tell; the document follows in the worker.
+
+    Raises:
+        IntegrityError: somebody issued it meanwhile; nothing is written then.
+    """
     written = write_certificates(orders=[order], now=now)
     if not written:
         raise IntegrityError("issued meanwhile; the serial rolls back")
@@ -127,7 +133,7 @@ def issue_from_facts(
 
     Not idempotent: the caller says when a second one is meant.
     """
-    return _issue(order=Order(facts=facts, template=template), by=by, now=now)
+    return issue_order(order=Order(facts=facts, template=template), by=by, now=now)
 
 
 @transaction.atomic
@@ -158,9 +164,10 @@ def reissue_certificate(
     if not changed:
         raise IssueRefused("not_replaceable", _("This certificate cannot be replaced."))
     order = Order(
-        facts=facts, template=template, enrollment=enrollment, replaces=certificate
-    )
-    return _issue(order=order, by=by, now=now, reason=reason)
+        facts=facts, template=template, enrollment=enrollment, replaces=certificate,
+        exam_id=certificate.exam_id, obligation_id=certificate.obligation_id,
+    )  # fmt: skip
+    return issue_order(order=order, by=by, now=now, reason=reason)
 
 
 def newest_version(template: CertificateTemplate) -> CertificateTemplate:
@@ -230,16 +237,7 @@ def attach_pdfs(*, certificates: Iterable[Certificate]) -> int:
 
 def waits_for_photo(*, holder: User) -> bool:
     """Tell whether a certificate of the person waits for their photo."""
-    return IssueProblem.objects.filter(
-        enrollment__learner=holder, code="no_photo"
-    ).exists()
-
-
-def issue_what_waited(*, holder: User, now: datetime) -> None:
-    """Issue what was refused for want of a photo, now that there is one."""
-    waiting = IssueProblem.objects.filter(enrollment__learner=holder, code="no_photo")
-    for pk in list(waiting.values_list("enrollment_id", flat=True)):
-        issue_for_enrollment(enrollment_id=pk, now=now)
+    return IssueProblem.objects.of_holder(holder).filter(code="no_photo").exists()
 
 
 def issue_for_enrollment(*, enrollment_id: int, now: datetime) -> Certificate | None:
@@ -248,13 +246,21 @@ def issue_for_enrollment(*, enrollment_id: int, now: datetime) -> Certificate | 
     try:
         return issue_certificate(enrollment=enrollment, now=now)
     except DomainError as error:
-        logger.warning("No certificate for %s: %s", enrollment_id, error.code)
-        IssueProblem.objects.update_or_create(
-            enrollment=enrollment,
-            defaults={
-                "code": error.code,
-                "message": str(error.message)[:500],
-                "retry_after": now + RETRY_AFTER,
-            },
-        )
+        keep_problem(error=error, now=now, enrollment=enrollment)
         return None
+
+
+def keep_problem(*, error: DomainError, now: datetime, **occasion: Any) -> None:
+    """Keep a refusal for staff and for the sweep, which tries again later.
+
+    `occasion` is one of enrollment, attempt, obligation.
+    """
+    logger.warning("No certificate for %s: %s", occasion, error.code)
+    IssueProblem.objects.update_or_create(
+        **occasion,
+        defaults={
+            "code": error.code,
+            "message": str(error.message)[:500],
+            "retry_after": now + RETRY_AFTER,
+        },
+    )

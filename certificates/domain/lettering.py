@@ -1,6 +1,7 @@
 """Line breaking and fitting for Chinese and Latin text on the document."""
 
 import re
+from functools import lru_cache
 
 from certificates.domain.fonts import text_width
 
@@ -12,6 +13,12 @@ _PIECES = re.compile(r"[\x21-\x7e\u00c0-\u024f’-]+|\s+|.", re.DOTALL)
 
 def wrap_text(text: str, *, font: str, size: float, width: float) -> list[str]:
     """Break text into lines no wider than `width` points; short words stay whole."""
+    return list(_wrap(text, font, size, width))
+
+
+# Measured once and drawn once; and a batch prints the same statement on every page.
+@lru_cache(maxsize=2_048)
+def _wrap(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
     lines, line = [], ""
     for piece in _pieces(text, font=font, size=size, width=width):
         if text_width(line + piece.rstrip(), font=font, size=size) <= width:
@@ -22,7 +29,9 @@ def wrap_text(text: str, *, font: str, size: float, width: float) -> list[str]:
             line, carried = _give_back(line, piece)
             lines.append(line.rstrip())
             line = carried
-    return [*lines, line.rstrip()] if line.strip() else lines or [""]
+    if line.strip():
+        lines.append(line.rstrip())
+    return tuple(lines or [""])
 
 
 def _pieces(text: str, *, font: str, size: float, width: float) -> list[str]:

@@ -1,6 +1,6 @@
 """The QR code of a certificate: what it holds, and where it is dark."""
 
-from itertools import groupby
+import re
 from typing import Any
 
 import segno
@@ -14,6 +14,8 @@ def qr_text(payload: dict[str, Any]) -> str:
 # Choosing the best of the eight masks takes more time than the rest of the page. A
 # signed token is as good as random, so none of them leaves patterns that confuse.
 MASK = 2
+# A row of modules has a byte for each: 1 is dark.
+_DARK = re.compile(rb"\x01+")
 
 
 def make_code(text: str) -> segno.QRCode:
@@ -28,12 +30,9 @@ def dark_runs(text: str) -> tuple[list[tuple[int, int, int]], int]:
     """
     matrix = make_code(text).matrix
     height = len(matrix)
-    runs = []
-    for row, modules in enumerate(matrix):
-        column = 0
-        for is_dark, group in groupby(modules):
-            length = sum(1 for _ in group)
-            if is_dark:
-                runs.append((column, height - row - 1, length))
-            column += length
+    runs = [
+        (run.start(), height - row - 1, run.end() - run.start())
+        for row, modules in enumerate(matrix)
+        for run in _DARK.finditer(modules)
+    ]
     return runs, height

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
+from certificates.domain.awards import sweep_awards
 from certificates.domain.issuing import attach_pdf, issue_for_enrollment
 from certificates.models import Certificate, IssueProblem
 from courses.models import Enrollment
@@ -24,11 +25,12 @@ class Swept:
 
 
 def sweep(*, now: datetime) -> Swept:
-    """Issue for completed enrollments without certificate; render what has no PDF."""
+    """Issue what was earned and is not there; render what has no PDF."""
     issued = sum(
         issue_for_enrollment(enrollment_id=pk, now=now) is not None
         for pk in _without_certificate(now)
     )
+    issued += sweep_awards(now=now, most=BATCH)
     rendered = sum(_render(pk) for pk in _without_pdf(now))
     if issued or rendered:
         logger.info("Swept: %s certificates issued, %s rendered", issued, rendered)

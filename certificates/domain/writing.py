@@ -30,6 +30,8 @@ class Order:
     facts: Facts
     template: CertificateTemplate
     enrollment: Enrollment | None = None
+    exam_id: int | None = None
+    obligation_id: int | None = None
     replaces: Certificate | None = None
 
     @property
@@ -100,20 +102,34 @@ def _photos(orders: list[Order]) -> dict[int, str]:
 
 
 def _still_wanted(orders: list[Order]) -> list[Order]:
-    """Leave out enrollments that have a certificate by now: the series is held."""
-    fresh = [o.enrollment for o in orders if o.enrollment and not o.replaces]
+    """Leave out what has a certificate by now: the series is held."""
+    current = Certificate.objects.current()
+    fresh = [order for order in orders if not order.replaces]
+    enrollments = [order.enrollment for order in fresh if order.enrollment]
     taken = set(
-        Certificate.objects.current()
-        .filter(enrollment__in=fresh)
-        .values_list("enrollment_id", flat=True)
+        current.filter(enrollment__in=enrollments).values_list(
+            "enrollment_id", flat=True
+        )
     )
     return [
         order
         for order in orders
         if order.replaces
-        or order.enrollment is None
-        or order.enrollment.pk not in taken
+        or (
+            (order.enrollment is None or order.enrollment.pk not in taken)
+            and not _is_awarded(order)
+        )
     ]
+
+
+def _is_awarded(order: Order) -> bool:
+    """Tell whether the exam or the duty of an order has its certificate."""
+    current = Certificate.objects.current()
+    if order.exam_id is not None:
+        return current.filter(exam_id=order.exam_id, holder=order.facts.holder).exists()
+    if order.obligation_id is not None:
+        return current.filter(obligation_id=order.obligation_id).exists()
+    return False
 
 
 def _draft(
@@ -139,6 +155,8 @@ def _draft(
         organization_id=facts.organization_id,
         course_key=facts.course_key,
         enrollment=order.enrollment,
+        exam_id=order.exam_id,
+        obligation_id=order.obligation_id,
         replaces=order.replaces,
         language=template.language,
         title=facts.title,

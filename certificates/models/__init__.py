@@ -1,3 +1,4 @@
+from certificates.models.award import Award
 from certificates.models.batch import BatchRow, CertificateBatch
 from certificates.models.bulk import BulkCheck
 from certificates.models.certificate import Certificate, IssueProblem, Revocation
@@ -23,6 +24,7 @@ from certificates.models.register import (
 from certificates.models.validity import ValidityRule
 
 __all__ = [
+    "Award",
     "BatchRow",
     "BulkCheck",
     "Certificate",

@@ -4,11 +4,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from certificates.enums import CertificateState, RevocationReason
 from certificates.models.issuer import CertificateTemplate, Issuer
-from certificates.querysets import CertificateQuerySet
+from certificates.querysets import CertificateQuerySet, ProblemQuerySet
 from lms.core.crypto import EncryptedTextField
 from lms.core.models import AppendOnlyModel, TimeStampedModel
 from lms.core.storage import private_storage
@@ -40,6 +41,13 @@ class Certificate(TimeStampedModel):
         null=True,
         blank=True,
         related_name="certificates",
+    )
+    # Without a course: the exam or the statutory duty that earned it.
+    exam = models.ForeignKey(
+        "exams.Exam", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    obligation = models.ForeignKey(
+        "compliance.Obligation", models.PROTECT, null=True, blank=True, related_name="+"
     )
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
@@ -80,6 +88,16 @@ class Certificate(TimeStampedModel):
                 fields=["enrollment"],
                 condition=~Q(state="superseded"),
                 name="certificates_certificate_one_current",
+            ),
+            models.UniqueConstraint(
+                fields=["exam", "holder"],
+                condition=~Q(state="superseded"),
+                name="certificates_certificate_one_per_exam",
+            ),
+            models.UniqueConstraint(
+                fields=["obligation"],
+                condition=~Q(state="superseded"),
+                name="certificates_certificate_one_per_duty",
             ),
             models.CheckConstraint(
                 condition=(Q(pdf="") & Q(pdf_sha256=""))
@@ -124,17 +142,69 @@ class Revocation(AppendOnlyModel):
 
 
 class IssueProblem(TimeStampedModel):
-    """A completed enrollment whose certificate was refused, and why; staff mend it."""
+    """What earned a certificate that was refused, and why; staff mend it."""
 
     enrollment = models.OneToOneField(
-        "courses.Enrollment", models.CASCADE, related_name="certificate_problem"
+        "courses.Enrollment",
+        models.CASCADE,
+        null=True,
+        related_name="certificate_problem",
+    )
+    attempt = models.OneToOneField(
+        "exams.Attempt", models.CASCADE, null=True, related_name="certificate_problem"
+    )
+    obligation = models.OneToOneField(
+        "compliance.Obligation",
+        models.CASCADE,
+        null=True,
+        related_name="certificate_problem",
     )
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=500)
     retry_after = models.DateTimeField()
 
+    objects = ProblemQuerySet.as_manager()
+
     class Meta:
         ordering = ["-updated_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    enrollment__isnull=False,
+                    attempt__isnull=True,
+                    obligation__isnull=True,
+                )
+                | Q(
+                    enrollment__isnull=True,
+                    attempt__isnull=False,
+                    obligation__isnull=True,
+                )
+                | Q(
+                    enrollment__isnull=True,
+                    attempt__isnull=True,
+                    obligation__isnull=False,
+                ),
+                name="certificates_issueproblem_one_occasion",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.enrollment_id}: {self.code}"
+        return f"{self.enrollment_id or self.attempt_id or self.obligation_id}"
+
+    @property
+    def person(self) -> str:
+        """Whose certificate it would be; read with `with_occasion`."""
+        if self.enrollment is not None:
+            return str(self.enrollment.learner)
+        if self.attempt is not None:
+            return str(self.attempt.candidate)
+        return str(self.obligation.membership.user) if self.obligation else ""
+
+    @property
+    def occasion(self) -> str:
+        """What was completed, passed or met; read with `with_occasion`."""
+        if self.enrollment is not None:
+            return self.enrollment.syllabus.title(get_language() or "")
+        if self.attempt is not None:
+            return str(self.attempt.exam)
+        return self.obligation.rule.citation if self.obligation else ""

@@ -2,8 +2,9 @@
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from certificates.batch_forms import CompletionsForm, TrainingForm
@@ -12,8 +13,10 @@ from certificates.domain.batches import (
     submit_completions,
     submit_training,
 )
+from certificates.domain.training_evidence import evidence_name, open_evidence
 from certificates.models import CertificateBatch
 from certificates.permissions import can_issue_batches
+from certificates.views.downloads import as_download
 
 PER_PAGE = 30
 
@@ -45,7 +48,7 @@ def completions(request: HttpRequest) -> HttpResponse:
             by=request.user,  # type: ignore[arg-type]
         )
         return redirect("certificates_office:batch", batch.public_id)
-    return _form_page(request, form)
+    return _form_page(request, form, _("Certificates for completions of a course"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,14 +72,19 @@ def training(request: HttpRequest) -> HttpResponse:
             organization_name=organization.name,
         )
         return redirect("certificates_office:batch", batch.public_id)
-    return _form_page(request, form)
+    return _form_page(request, form, _("Certificates for an on-site training"))
 
 
 def _form_page(
-    request: HttpRequest, form: CompletionsForm | TrainingForm
+    request: HttpRequest, form: CompletionsForm | TrainingForm, page_name: str
 ) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "is_multipart": form.is_multipart()}
+    context = {
+        "form": form,
+        "is_multipart": form.is_multipart(),
+        "page_name": page_name,
+        "nothing_waits": isinstance(form, CompletionsForm) and not form.has_courses,
+    }
     return render(request, "certificates/admin/batch_form.html", context, status=status)
 
 
@@ -94,3 +102,12 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "page_obj": Paginator(refused, PER_PAGE).get_page(request.GET.get("p")),
     }
     return render(request, "certificates/admin/batch.html", context)
+
+
+def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Send the evidence of an on-site training; the look is recorded."""
+    _require_issuer(request)
+    rows = CertificateBatch.objects.visible_to(request.user).exclude(evidence="")
+    batch = get_object_or_404(rows, public_id=public_id)
+    file = open_evidence(batch=batch, by=request.user)  # type: ignore[arg-type]
+    return as_download(file, evidence_name(batch))

@@ -19,7 +19,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from certificates.domain.issuing import issue_what_waited, waits_for_photo
+from certificates.domain.awards import issue_what_waited
+from certificates.domain.issuing import waits_for_photo
 from certificates.domain.looks import looks_at
 from certificates.domain.photos import (
     MAX_BYTES,

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -25,19 +26,24 @@ PER_PAGE = 30
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """List certificates; a number in the search field finds its own."""
+    """List certificates; a number or a holder's full name in the field finds theirs."""
     if not can_manage_certificates(request.user):
         raise PermissionDenied
     query = request.GET.get("q", "").strip()
-    rows = Certificate.objects.visible_to(request.user).select_related("issuer")
+    rows = Certificate.objects.visible_to(request.user).select_related(
+        "issuer", "holder"
+    )
     if query:
-        rows = rows.filter(number=clean_number(query) or query)
+        number = clean_number(query)
+        rows = rows.filter(
+            Q(number=number) if number else Q(holder__display_name=query)
+        )
     context = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("p")),
         "query": query,
         "may_design": can_design_certificates(request.user),
         "may_issue": can_issue_batches(request.user),
-        "problems": IssueProblem.objects.order_by("-updated_at")[:20],
+        "problems": IssueProblem.objects.with_occasion().order_by("-updated_at")[:20],
     }
     return render(request, "certificates/admin/index.html", context)
 

@@ -117,6 +117,10 @@ class Verb(models.TextChoices):
         "certificate_template_saved",
         _("Certificate template saved"),
     )
+    CERTIFICATE_AWARD_CHANGED = (
+        "certificate_award_changed",
+        _("Certificates issued by themselves changed"),
+    )
     CERTIFICATE_REVOKED = "certificate_revoked", _("Certificate revoked")
     CERTIFICATE_PHOTO_CHANGED = (
         "certificate_photo_changed",

@@ -267,5 +267,10 @@ urlpatterns = [
     path("regulator/samples/", inspections.samples, name="samples"),
     path("regulator/samples/<uuid:public_id>/", inspections.sample, name="sample"),
     path("regulator/certificates/<str:number>/", inspections.evidence, name="evidence"),
+    path(
+        "regulator/certificates/<str:number>/training/",
+        inspections.evidence_file,
+        name="evidence_file",
+    ),
     path("regulator/statistics/", inspections.statistics, name="region_statistics"),
 ]

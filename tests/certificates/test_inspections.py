@@ -5,7 +5,9 @@ from random import Random
 
 import pytest
 
+from certificates.domain.batches import Trained, run_batch, submit_training
 from certificates.domain.findings import close_finding, write_finding
+from certificates.domain.issuing import reissue_certificate
 from certificates.domain.looks import looks_at
 from certificates.domain.sampling import (
     choose,
@@ -26,7 +28,7 @@ from lms.notifications.models import Message
 from lms.reporting.domain.anomalies import alike_papers, long_days
 from lms.reporting.domain.evidence import look_at_evidence
 from lms.reporting.domain.regional import regional_statistics
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.certificates import NOW, CompletedEnrollmentFactory
 from tests.factories.exams import ExamFactory, make_fixed_paper, make_items
 from tests.factories.organizations import (
@@ -154,6 +156,38 @@ def test_each_look_at_the_evidence_is_recorded_for_the_holder(certificates, regu
     looks = looks_at(certificate=certificate)
     assert len(looks) == 1
     assert regulator.get_full_name() in looks[0].by
+
+
+def test_evidence_of_an_on_site_training_is_sent_and_the_look_is_seen(
+    client, template, enterprise, regulator
+):
+    member = MembershipFactory(organization=enterprise)
+    batch = submit_training(
+        template=template, name="消防演练", title="消防演练", by=SuperuserFactory(),
+        completed_on=NOW.date(), people=[Trained(member.user, 5400)],
+        evidence=("签到表.pdf", b"%PDF-1.7 signed"), organization_id=enterprise.pk,
+    )  # fmt: skip
+    run_batch(batch_id=batch.pk)
+    issued = Certificate.objects.get()
+    again = reissue_certificate(certificate=issued, by=SuperuserFactory(), now=NOW)
+    client.force_login(regulator)
+    for certificate in (issued, again):
+        page = f"/regulator/certificates/{certificate.number}/"
+        shown = client.get(page).content.decode()
+        assert "消防演练" in shown
+        assert f"{page}training/" in shown
+        response = client.get(f"{page}training/")
+        assert b"".join(response.streaming_content) == b"%PDF-1.7 signed"
+        assert response["Content-Disposition"].startswith("attachment")
+        assert len(looks_at(certificate=certificate)) == 2
+    client.force_login(RegulatorFactory(region_prefix="11").user)
+    assert client.get(f"{page}training/").status_code == 404
+
+
+def test_without_a_training_there_is_no_evidence_file(client, certificates, regulator):
+    client.force_login(regulator)
+    page = f"/regulator/certificates/{certificates[0].number}/training/"
+    assert client.get(page).status_code == 404
 
 
 def test_statistics_of_my_region(certificates, regulator, enterprise):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from certificates.domain.findings import close_finding, write_finding
 from certificates.domain.looks import looks_at
 from certificates.domain.sampling import draw_sample, note_outcome
+from certificates.domain.training_evidence import (
+    evidence_batch,
+    evidence_name,
+    open_evidence,
+)
 from certificates.domain.verification import verify_number
 from certificates.errors import SamplingRefused
 from certificates.models import Certificate, Finding, SamplingPlan
+from certificates.views.downloads import as_download
 from certificates.views.presentation import present
 from lms.core import clock
 from lms.core.scope import scope_for
@@ -118,6 +124,19 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": _crumbs(certificate.number),
     }
     return render(request, "portal/evidence.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def evidence_file(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Send the evidence of an on-site training; the holder sees that I looked."""
+    certificate = _regulated_certificate(request, number)
+    batch = evidence_batch(certificate=certificate)
+    if batch is None:
+        raise Http404
+    file = open_evidence(batch=batch, by=signed_in(request), certificate=certificate)
+    return as_download(file, evidence_name(batch))
 
 
 @login_required

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from certificates.domain.facts import plain_number
-from certificates.models import Certificate
+from certificates.domain.training_evidence import evidence_batch, evidence_name
+from certificates.models import Certificate, CertificateBatch
 from exams.models import Attempt
 from lms.accounts.models import User
 from lms.audit.domain import record
@@ -46,6 +47,8 @@ class Sitting:
 class Evidence:
     days: list[StudyDay]
     sittings: list[Sitting]
+    training: CertificateBatch | None = None
+    training_file: str = ""
 
     @property
     def seconds(self) -> int:
@@ -62,18 +65,15 @@ def look_at_evidence(*, certificate: Certificate, by: User) -> Evidence:
         object_id=certificate.number,
         organization_id=certificate.organization_id,
     )
-    if certificate.enrollment_id is None:
-        return Evidence([], [])
+    training = evidence_batch(certificate=certificate)
     days = (
-        CreditEntry.objects.filter(enrollment_id=certificate.enrollment_id)
+        _entries(certificate)
         .order_by("credited_on")
         .values("credited_on")
         .annotate(total=Sum("seconds"), entries=Count("pk"))
     )
     attempts = (
-        Attempt.objects.filter(enrollment_id=certificate.enrollment_id)
-        .select_related("exam", "result")
-        .order_by("started_at")
+        _attempts(certificate).select_related("exam", "result").order_by("started_at")
     )
     return Evidence(
         days=[
@@ -86,7 +86,33 @@ def look_at_evidence(*, certificate: Certificate, by: User) -> Evidence:
             for row in days
         ],
         sittings=[_sitting(attempt) for attempt in attempts],
+        training=training,
+        training_file=evidence_name(training) if training else "",
     )
+
+
+def _entries(certificate: Certificate) -> QuerySet[CreditEntry]:
+    """Return the entries of the course, or those that met the statutory duty."""
+    if certificate.enrollment_id is not None:
+        return CreditEntry.objects.filter(enrollment_id=certificate.enrollment_id)
+    duty = certificate.obligation
+    if duty is None:
+        return CreditEntry.objects.none()
+    return CreditEntry.objects.filter(
+        subject_id=certificate.subject_id,
+        organization_id=certificate.organization_id,
+        credited_on__range=(duty.period_start, duty.met_on or duty.period_end),
+    )
+
+
+def _attempts(certificate: Certificate) -> QuerySet[Attempt]:
+    if certificate.enrollment_id is not None:
+        return Attempt.objects.filter(enrollment_id=certificate.enrollment_id)
+    if certificate.exam_id is not None:
+        return Attempt.objects.filter(
+            exam_id=certificate.exam_id, candidate_id=certificate.holder_id
+        )
+    return Attempt.objects.none()
 
 
 def _sitting(attempt: Attempt) -> Sitting:

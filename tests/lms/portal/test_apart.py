@@ -110,6 +110,7 @@ NOT_OF_AN_ENTERPRISE = {
     "downloads", "own_archive", "history", "calendar", "calendar_address",
     # the regulator's own: tests/certificates/test_inspections.py
     "bulk_checks", "bulk_check", "bulk_export", "samples", "sample", "evidence",
+    "evidence_file",
     "finding_close", "region_statistics",
     # public where its enterprise wants it: tests/lms/portal/test_badge.py
     "badge",
