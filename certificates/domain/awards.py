@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -116,7 +116,14 @@ def _order(
     return Order(facts=facts, template=template, obligation_id=obligation.pk)
 
 
-def _titles(award: Award, language: str, otherwise: str = "") -> dict[str, str]:
+class Titles(TypedDict):
+    """The title in the certificate's language and in the other one, if there is one."""
+
+    title: str
+    title_other: str
+
+
+def _titles(award: Award, language: str, otherwise: str = "") -> Titles:
     words = {"zh-hans": award.title or otherwise, "en": award.title_en}
     title = words.get(language) or words["zh-hans"]
     other = words.get(OTHER_LANGUAGE.get(language, ""), "")
