@@ -34,6 +34,7 @@ from lms.accounts.models import User
 from lms.core.clock import now
 from lms.core.views import render_problem
 from lms.notifications.domain import notify
+from tests.e2e.console_world import consoles
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import (
     CertifiedSyllabusFactory,
@@ -64,6 +65,7 @@ def build(target: str) -> None:
     world = {
         "exams": exams(learner, stamp),
         "certificates": certificates(learner, folder),
+        "consoles": consoles(),
         "errors": {language: errors(language) for language in ("zh-hans", "en")},
     }
     notify(
