@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CertificateState(models.TextChoices):
@@ -68,6 +69,6 @@ class SampleOutcome(models.TextChoices):
 class FindingState(models.TextChoices):
     """A note stays among regulators; a finding is open until it is put right."""
 
-    NOTE = "note", _("Note")
+    NOTE = "note", pgettext_lazy("finding", "Note")
     OPEN = "open", _("Open finding")
     CLOSED = "closed", _("Closed finding")

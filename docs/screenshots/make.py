@@ -26,14 +26,13 @@ from PIL import Image  # noqa: E402 -- the path comes first
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
 
 from tests.browser import chromium  # noqa: E402
+from tests.e2e.console_stops import DESK, EVERY  # noqa: E402
 from tests.e2e.served import Site, running_site, served_site  # noqa: E402
 from tests.e2e.stops import (  # noqa: E402
-    EVERY,
     ZH,
     Stop,
     error_stops,
     file_stops,
-    follow,
     on_site_stops,
     open_stop,
     sign_in,
@@ -74,44 +73,13 @@ PAGES_BEHIND_A_STEP = {
     "wrong-answers",
     "second-step",
     "sign-on-site",
+    "posts",
+    "on-site-filled",
+    "unit-person",
+    "badge-shown",
+    "certificate-office",
+    "item-import-errors",
 }
-STAFF = (
-    Stop("editing", "/admin/", "superuser", languages=(ZH,)),
-    Stop("editing-pages", "/admin/pages/", "superuser", languages=(ZH,)),
-    Stop("items", "/admin/items/", "superuser", languages=(ZH,)),
-    Stop(
-        "item-editor",
-        "/admin/items/?type=hotspot",
-        "superuser",
-        arrange=follow("main a[href*='/admin/items/edit/']"),
-        languages=(ZH,),
-    ),
-    Stop("certificates-office", "/admin/certificates/", "superuser", languages=(ZH,)),
-    Stop("batches", "/admin/certificates/batches/", "superuser", languages=(ZH,)),
-    Stop(
-        "batch-new",
-        "/admin/certificates/batches/completions/",
-        "superuser",
-        languages=(ZH,),
-    ),
-    Stop(
-        "certificate-templates",
-        "/admin/certificates/templates/",
-        "superuser",
-        languages=(ZH,),
-    ),
-    Stop(
-        "certificate-designer",
-        "/admin/certificates/templates/",
-        "superuser",
-        arrange=follow("main a[href*='/certificates/templates/']"),
-        languages=(ZH,),
-    ),
-    Stop("item-imports", "/admin/item-imports/", "superuser", languages=(ZH,)),
-    Stop(
-        "corrections", "/admin/exam-office/corrections/", "superuser", languages=(ZH,)
-    ),
-)
 PRINTED = (
     "article",
     "checklist",
@@ -186,7 +154,7 @@ def walk(context: BrowserContext, stops: list[Stop], world: dict[str, Any]) -> i
 
 
 def all_stops(world: dict[str, Any]) -> list[Stop]:
-    stops = [*EVERY, *STAFF, *error_stops(world), *file_stops(world)]
+    stops = [*EVERY, *DESK, *error_stops(world), *file_stops(world)]
     stops += on_site_stops(world)
     return [stop for stop in stops if wanted(stop)]
 

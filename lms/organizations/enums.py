@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganizationKind(models.TextChoices):
@@ -69,8 +70,8 @@ class ChangeKind(models.TextChoices):
 class ChangeState(models.TextChoices):
     WAITING = "waiting", _("Waiting for a second person")
     APPROVED = "approved", _("Approved")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", pgettext_lazy("change", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("change", "Withdrawn")
     EXPIRED = "expired", _("Expired")
 
 

@@ -28,7 +28,7 @@ class DecisionForm(forms.Form):
 
     decision = forms.ChoiceField(choices=DECISIONS)
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Remark"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

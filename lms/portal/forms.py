@@ -208,7 +208,7 @@ class OutcomeForm(forms.Form):
         label=_("Outcome"),
         choices=[("fine", _("In order")), ("fault", _("Not in order"))],
     )
-    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+    note = forms.CharField(label=_("Remark"), required=False, max_length=500)
 
 
 class FindingForm(forms.Form):

@@ -21,8 +21,8 @@ MAIN_ACTIONS = (
 )
 THUMB = 44
 
-RUN_AXE = """async options => {
-  const found = await axe.run(document, options);
+RUN_AXE = """async ([within, options]) => {
+  const found = await axe.run(within || document, options);
   return found.violations.map(v => [v.id, v.help, v.nodes.slice(0, 3).map(
     n => [n.target.join(' '), n.any.concat(n.all, n.none).map(c => c.message)[0]])]);
 }"""
@@ -52,6 +52,16 @@ SMALL_TARGETS = """([selector, thumb]) => [...document.querySelectorAll(selector
     + `${Math.round(box.width)}x${Math.round(box.height)} `
     + (node.textContent.trim() || node.name || '').slice(0, 20))"""
 
+OUTSIDE = """within => [...document.querySelectorAll(`${within} *`)].filter(node => {
+  const box = node.getBoundingClientRect();
+  if (!box.width || box.right <= innerWidth + 1) return false;
+  for (let at = node.parentElement; at && at !== document.body; at = at.parentElement)
+    if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)
+      && at.getBoundingClientRect().right <= innerWidth + 1) return false;
+  return true;
+}).slice(0, 3).map(
+  node => `${node.tagName.toLowerCase()}.${node.getAttribute('class')}`)"""
+
 UNPIN = """() => {
   for (const node of document.querySelectorAll('body *')) {
     const position = getComputedStyle(node).position;
@@ -80,9 +90,15 @@ def unpin(page: Page) -> None:
 
 
 def axe(
-    page: Page, *, rules: list[str] | None = None, colors: bool = True
+    page: Page,
+    *,
+    rules: list[str] | None = None,
+    colors: bool = True,
+    within: str = "",
 ) -> list[str]:
     """Run axe-core; with `rules` only these, without `colors` all but the contrast.
+
+    `within` keeps it to a part of the page, by its selector.
 
     The source is evaluated through the debugger, which the page's content security
     policy does not concern.
@@ -100,7 +116,7 @@ def axe(
         }
     return [
         f"axe {rule} ({text}): {json.dumps(nodes, ensure_ascii=False)}"
-        for rule, text, nodes in page.evaluate(RUN_AXE, options)
+        for rule, text, nodes in page.evaluate(RUN_AXE, [within, options])
     ]
 
 
@@ -130,6 +146,11 @@ def reflow(page: Page, *, widths: tuple[int, ...] = NARROW) -> list[str]:
             found += [f"{width} px, large: {x}" for x in page.evaluate(WIDER)]
             look(page)
     return found
+
+
+def wider_inside(page: Page, within: str) -> list[str]:
+    """Look for what is cut off at the edge of the window inside a part of the page."""
+    return [f"cut off: {node}" for node in page.evaluate(OUTSIDE, within)]
 
 
 def targets(page: Page) -> list[str]:

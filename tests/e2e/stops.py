@@ -16,9 +16,14 @@ ROLES = {
     "admin": "admin@example.com",
     "regulator": "regulator@example.com",
     "examiner": "examiner@example.com",
+    "editor": "editor@example.com",
+    "reviewer": "reviewer@example.com",
     "superuser": "superuser@example.com",
     # Asked for a second step: `tests.e2e.guarded` makes the account and its session.
     "guarded": GUARDED,
+    # Made by `console_world`.
+    "unit": "unit@example.com",
+    "association": "association@example.com",
 }
 ZH, EN = "zh", "en"
 BOTH = (ZH, EN)
@@ -52,8 +57,8 @@ class Stop:
     body: str = ""
 
     def address(self, language: str, world: dict[str, Any]) -> str:
-        prefix = "" if self.path.startswith("/admin/") else PREFIXES[language]
-        return prefix + self.path.format(**world)
+        path = self.path.format(**world)
+        return path if path.startswith("/admin/") else PREFIXES[language] + path
 
 
 def settle(page: Page) -> None:
@@ -686,6 +691,8 @@ def open_stop(page: Page, stop: Stop, language: str, world: dict[str, Any]) -> i
                 status=stop.status, body=stop.body, content_type="text/html"
             ),
         )
+    if address.startswith("/admin/"):
+        speak(page, language)
     answer = page.goto(address)
     settle(page)
     if stop.arrange:
@@ -704,3 +711,12 @@ def sign_in(page: Page, role: str, world: dict[str, Any] | None = None) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url(lambda url: "/account/login" not in url)
+
+
+def speak(page: Page, language: str) -> None:
+    """Choose the language of one's messages, and of the editors' admin with it."""
+    page.goto("/account/")
+    choice = page.locator("form[action$='/account/language/'] select")
+    choice.select_option("en" if language == EN else "zh-hans")
+    with page.expect_navigation():
+        page.locator("form[action$='/account/language/'] button").click()

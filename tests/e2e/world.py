@@ -37,6 +37,7 @@ from lms.core.clock import now
 from lms.core.views import render_problem
 from lms.notifications.domain import notify
 from tests.e2e.guarded import guarded_session
+from tests.e2e.console_world import consoles
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import (
     CertifiedSyllabusFactory,
@@ -69,6 +70,7 @@ def build(target: str) -> None:
         "certificates": certificates(learner, folder),
         "session": guarded_session(),
         "on_site": on_site(),
+        "consoles": consoles(),
         "errors": {language: errors(language) for language in ("zh-hans", "en")},
     }
     notify(
