@@ -36,8 +36,8 @@ from lms.accounts.models import User
 from lms.core.clock import now
 from lms.core.views import render_problem
 from lms.notifications.domain import notify
-from tests.e2e.guarded import guarded_session
 from tests.e2e.console_world import consoles
+from tests.e2e.guarded import guarded_session
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import (
     CertifiedSyllabusFactory,
