@@ -227,13 +227,8 @@ def assignment(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     rows, counts, status, text = assignment_list(asked_of(request, console), found)
     labels = status_labels()
     all_chip = {"value": "", "label": _("All"), "count": sum(counts.values())}
-    chips = [all_chip | {"is_current": not status}] + [
-        {
-            "value": value,
-            "label": labels[value],
-            "count": counts[value],
-            "is_current": status == value,
-        }
+    chips = [all_chip] + [
+        {"value": value, "label": labels[value], "count": counts[value]}
         for value in people.STATUSES
         if counts[value] or status == value
     ]

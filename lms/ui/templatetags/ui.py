@@ -159,6 +159,18 @@ def post_form(
 
 
 @register.simple_block_tag
+def page_head(content: str, title: Any, **options: Any) -> SafeString:
+    """`{% page_head _("People") lead=_("All of them.") %}…{% endpage_head %}`.
+
+    The one h1 of a page; inside stand what one can do with all of it, or nothing.
+    `eyebrow` stands above it.
+    """
+    template = get_template("ui/components/page_head.html")
+    own = {"content": SafeString(content.strip()), "title": title}
+    return SafeString(template.render(own | options).strip())
+
+
+@register.simple_block_tag
 def form_part(content: str, title: str, **options: Any) -> SafeString:
     """`{% form_part _("For whom") id="whom" number=2 %}…{% endform_part %}`.
 
@@ -314,18 +326,22 @@ def filter_chips(
     options: Iterable[Mapping[str, Any]],
     label: str = "",
     scroll: bool = False,
+    default: str = "",
+    drop: str = "",
 ) -> dict[str, Any]:
     """`{% filter_chips "state" options label=… %}`: one filter, one choice at a time.
 
-    Options: `value` ("" for all), `label` and if wanted `count`.
+    Options: `value` ("" for all), `label` and if wanted `count`. `default` is what the
+    view takes without the parameter; `drop` names one that does not outlive a choice.
     """
     request = context.get("request")
-    current = request.GET.get(param, "") if request else ""
+    current = (request.GET.get(param, "") if request else "") or default
+    dropped = {drop: None} if drop else {}
     chips = [
         {
             "label": option["label"],
             "count": option.get("count"),
-            "query": query_with(context, **{param: option["value"]}),
+            "query": query_with(context, **{param: option["value"]}, **dropped),
             "is_current": str(option["value"]) == current,
         }
         for option in options

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import translation
 
 from lms.accounts.domain.tokens import create_token
 from lms.core import clock
+from lms.organizations.enums import ChangeState
 from lms.organizations.models import ChangeRequest, Membership, StaffImport
 from lms.reporting.domain.archives.keeping import build_person_archive
 from lms.reporting.models import TrainingArchive
@@ -211,3 +213,10 @@ def test_complete_list_by_api_is_a_check_only(client, asker):
     assert not StaffImport.objects.exists()
     assert send(dry_run="true").status_code == 202
     assert StaffImport.objects.get().is_dry_run is True
+
+
+def test_a_refused_change_is_called_so_in_chinese():
+    with translation.override("zh-hans"):
+        names = {str(state.label) for state in ChangeState}
+
+    assert names == {"等待另一人审批", "已批准", "未同意", "已撤回", "已过期"}

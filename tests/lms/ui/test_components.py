@@ -386,3 +386,28 @@ def test_list_is_saved_as_it_is_filtered():
 
     for name in ("xlsx", "csv", "pdf"):
         assert f"/members/export.{name}?state=ended" in out
+
+
+def test_head_of_a_page_holds_what_one_can_do_with_it():
+    plain = render('{% page_head title lead="Why" %}{% endpage_head %}', title="A & B")
+    full = render(
+        '{% page_head "A" eyebrow="Up" %} <a href="/x/">Go</a> {% endpage_head %}'
+    )
+
+    assert "<h1>A &amp; B</h1>" in plain
+    assert '<p class="lead">Why</p>' in plain
+    assert "page-head__actions" not in plain
+    assert '<p class="eyebrow">Up</p><h1>A</h1>' in full
+    assert '<a href="/x/">Go</a></div></header>' in full
+
+
+def test_filter_chips_know_the_default_and_what_to_drop():
+    request = RequestFactory().get("/?sort=-name")
+    out = render(
+        '{% filter_chips "state" options default="a" drop="sort" %}',
+        request=request,
+        options=[{"value": "a", "label": "A"}, {"value": "b", "label": "B"}],
+    )
+
+    assert 'href="?state=a" aria-current="true"' in out
+    assert 'href="?state=b">' in out
