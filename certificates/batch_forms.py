@@ -14,7 +14,7 @@ from certificates.domain.payload import DEFAULT_HOUR_SECONDS
 from certificates.models import Certificate, CertificateTemplate
 from courses.models import Enrollment, Syllabus
 from lms.core import clock
-from lms.organizations.enums import MembershipRole
+from lms.organizations.enums import MembershipRole, OrganizationKind
 from lms.organizations.models import Membership, Organization
 
 MAX_EVIDENCE = 20 * 1024 * 1024
@@ -99,6 +99,7 @@ class TrainingForm(BatchForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         rows = Organization.objects.visible_to(user).filter(is_active=True)
+        rows = rows.exclude(kind=OrganizationKind.AUTHORITY)
         self.fields["organization"].queryset = rows  # type: ignore[attr-defined]
 
     def clean_completed_on(self) -> date:

@@ -76,8 +76,9 @@ def _structure(data: bytes, trusted: frozenset[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"readable": True, "attachment": None, "signatures": []}
     with contextlib.suppress(Exception):
         found["attachment"] = _attachment(root)
+    is_stamped = bool(reader.embedded_timestamp_signatures)
     for signature in reader.embedded_regular_signatures:
-        found["signatures"].append(_signature(signature, trusted))
+        found["signatures"].append(_signature(signature, trusted, is_stamped))
     return found
 
 
@@ -90,7 +91,9 @@ def _attachment(root: Any) -> str | None:
     return None
 
 
-def _signature(signature: Any, trusted: frozenset[str]) -> dict[str, bool]:
+def _signature(
+    signature: Any, trusted: frozenset[str], is_stamped: bool
+) -> dict[str, bool]:
     from pyhanko.sign.diff_analysis import (  # noqa: PLC0415 -- slow import
         ModificationLevel,
     )
@@ -112,9 +115,9 @@ def _signature(signature: Any, trusted: frozenset[str]) -> dict[str, bool]:
         status = validate_pdf_signature(signature, signer_validation_context=context)
         facts["intact"] = bool(status.intact and status.valid)
         # Validation data and a time stamp may follow a signature (B-LTA), no more.
-        facts["whole"] = (
-            status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-            or status.modification_level == ModificationLevel.LTA_UPDATES
+        # Without a stamp it is no B-LTA: pyHanko would let changed keywords pass.
+        facts["whole"] = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or (
+            is_stamped and status.modification_level == ModificationLevel.LTA_UPDATES
         )
     return facts
 

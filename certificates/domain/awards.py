@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -116,26 +116,22 @@ def _order(
     return Order(facts=facts, template=template, obligation_id=obligation.pk)
 
 
-class Titles(TypedDict):
-    """The title in the certificate's language and in the other one, if there is one."""
-
-    title: str
-    title_other: str
-
-
-def _titles(award: Award, language: str, otherwise: str = "") -> Titles:
+def _titles(award: Award, language: str, otherwise: str = "") -> tuple[str, str]:
+    """Return the title in the language of the template, and in the other one."""
     words = {"zh-hans": award.title or otherwise, "en": award.title_en}
     title = words.get(language) or words["zh-hans"]
     other = words.get(OTHER_LANGUAGE.get(language, ""), "")
-    return {"title": title, "title_other": other if other != title else ""}
+    return title, other if other != title else ""
 
 
 def _facts_of_attempt(award: Award, attempt: Attempt, language: str) -> Facts:
     day = shanghai_date(attempt.submitted_at or attempt.started_at)
     result = attempt.result
+    title, other = _titles(award, language, attempt.exam.title)
     return Facts(
         holder=attempt.candidate,
-        **_titles(award, language, attempt.exam.title),
+        title=title,
+        title_other=other,
         completed_on=day,
         organization_id=attempt.organization_id,
         organization_name=(
@@ -151,9 +147,11 @@ def _facts_of_obligation(award: Award, duty: Obligation, language: str) -> Facts
     organization_id = duty.membership.organization_id
     day = duty.met_on or duty.period_end
     seconds = duty.credited_seconds
+    title, other = _titles(award, language)
     return Facts(
         holder=duty.membership.user,
-        **_titles(award, language),
+        title=title,
+        title_other=other,
         completed_on=day,
         organization_id=organization_id,
         organization_name=name_on(organization_id=organization_id, on=day),

@@ -32,6 +32,13 @@ def page_size(payload: dict[str, Any]) -> tuple[float, float]:
     return A4 if layout["orientation"] == "portrait" else (A4[1], A4[0])
 
 
+def issuer_name(payload: dict[str, Any]) -> str:
+    """Return the issuer's name in the language of the document, if it has one there."""
+    issuer = payload["issuer"]
+    is_english = payload["language"] == "en"
+    return (is_english and issuer["name_en"]) or issuer["name"]
+
+
 class Blank:
     """A canvas that takes every call and draws nothing: for measuring."""
 
@@ -204,7 +211,9 @@ class Sheet:
         """Return (label, value) in the order of print."""
         data, language = self.payload, self.language
         rows = []
-        for entry in data["hours"][:ON_FIRST_PAGE]:
+        hours = data["hours"]
+        # Of a study record that follows on pages of its own, the sum alone.
+        for entry in hours if len(hours) <= ON_FIRST_PAGE else hours[:1]:
             pair = (entry["label_en"], entry["label"])
             pair = pair if language == "en" else pair[::-1]
             name = "  ".join(filter(None, pair)) or label("hours", language=language)
@@ -289,7 +298,7 @@ class Sheet:
                 x=right, y=FOOT, size=8.5, align="right",
             )  # fmt: skip
         size, lines = fit_lines(
-            self.payload["issuer"]["name"], font=REGULAR, sizes=(8.5, 7.5),
+            issuer_name(self.payload), font=REGULAR, sizes=(8.5, 7.5),
             width=220, max_lines=1,
         )  # fmt: skip
         with self.canvas.tagged("P"):

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from certificates.domain.images import open_picture, read_promised
 from certificates.errors import IssueRefused, PictureRefused
 from certificates.models import Certificate, HolderPhoto
 from lms.accounts.models import User
@@ -110,37 +111,19 @@ def no_photo() -> IssueRefused:
 
 
 def photo_bytes(sha256: str) -> bytes:
-    """Return the JPEG of a hash, looked at again: the payload promised these bytes.
+    """Return the JPEG of a hash.
 
     Raises:
         PictureRefused: `missing` or `changed`.
     """
-    photo = HolderPhoto.objects.filter(sha256=sha256).first()
-    if photo is None:
-        raise PictureRefused("missing", _("The photo of the certificate is missing."))
-    with photo.file.open("rb") as file:
-        data = file.read()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise PictureRefused("changed", _("The photo of the certificate was changed."))
-    return data
+    return read_promised(HolderPhoto.objects.filter(sha256=sha256).first(), sha256)
 
 
 def _clean(data: bytes) -> bytes:
-    from PIL import Image, ImageOps  # noqa: PLC0415 -- slow import
+    from PIL import ImageOps  # noqa: PLC0415 -- slow import
 
-    if len(data) > MAX_BYTES:
-        raise PictureRefused("too_large", _("The photo is larger than 5 MB."))
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise PictureRefused(
-                    "too_large", _("The photo has more than 40 million pixels.")
-                )
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        raise PictureRefused(
-            "not_a_picture", _("This is no PNG or JPEG picture.")
-        ) from error
+    image = open_picture(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+    upright = image.convert("RGB")
     if upright.width < SMALLEST[0] or upright.height < SMALLEST[1]:
         raise PictureRefused(
             "too_small", _("The photo has to be at least 200 by 280 pixels.")

@@ -5,9 +5,8 @@ import io
 from functools import lru_cache
 
 from django.core.files.base import ContentFile
-from django.utils.translation import gettext as _
 
-from certificates.errors import PictureRefused
+from certificates.domain.images import open_picture, read_promised
 from certificates.models import TemplatePicture
 
 MAX_BYTES = 3 * 1024 * 1024
@@ -25,8 +24,6 @@ def add_picture(
     Raises:
         PictureRefused: `too_large` or `not_a_picture`.
     """
-    if len(data) > MAX_BYTES:
-        raise PictureRefused("too_large", _("The picture is larger than 3 MB."))
     clean, size = _clean(data)
     sha256 = hashlib.sha256(clean).hexdigest()
     found = TemplatePicture.objects.filter(sha256=sha256).first()
@@ -42,19 +39,8 @@ def add_picture(
 
 
 def _clean(data: bytes) -> tuple[bytes, tuple[int, int]]:
-    from PIL import Image  # noqa: PLC0415 -- slow import
-
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise PictureRefused(
-                    "too_large", _("The picture has more than 12 million pixels.")
-                )
-            picture = image.convert("RGBA" if _has_alpha(image.mode) else "RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        raise PictureRefused(
-            "not_a_picture", _("This is no PNG or JPEG picture.")
-        ) from error
+    image = open_picture(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+    picture = image.convert("RGBA" if _has_alpha(image.mode) else "RGB")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
@@ -67,16 +53,9 @@ def _has_alpha(mode: str) -> bool:
 
 @lru_cache(maxsize=64)
 def picture_bytes(sha256: str) -> bytes:
-    """Return the PNG of a hash, looked at again: the payload promised these bytes.
+    """Return the PNG of a hash.
 
     Raises:
         PictureRefused: `missing` or `changed`.
     """
-    picture = TemplatePicture.objects.filter(sha256=sha256).first()
-    if picture is None:
-        raise PictureRefused("missing", _("A picture of the template is missing."))
-    with picture.file.open("rb") as file:
-        data = file.read()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise PictureRefused("changed", _("A picture of the template was changed."))
-    return data
+    return read_promised(TemplatePicture.objects.filter(sha256=sha256).first(), sha256)

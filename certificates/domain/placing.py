@@ -15,6 +15,7 @@ from certificates.domain.drawing import (
     ON_FIRST_PAGE,
     draw_code,
     draw_text,
+    issuer_name,
 )
 from certificates.domain.fonts import REGULAR, STRONG
 from certificates.domain.lettering import fit_lines
@@ -130,7 +131,7 @@ def _value(payload: dict[str, Any], name: str, language: str) -> str:
         "title_other": payload["title"]["other"],
         "organization": payload["organization"] or "",
         "number": payload["number"],
-        "issuer": payload["issuer"]["name"],
+        "issuer": issuer_name(payload),
     }
     return plain[name]
 

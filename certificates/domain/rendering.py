@@ -171,13 +171,22 @@ def _signer(key: SigningKey) -> Any:
 
 def render_png(data: bytes, *, scale: float = PNG_SCALE) -> bytes:
     """Return the first page of one of our own documents as PNG."""
+    return render_pngs(data, scale=scale, most=1)[0]
+
+
+def render_pngs(data: bytes, *, scale: float, most: int) -> list[bytes]:
+    """Return the first `most` pages of one of our own documents as PNG."""
     import pypdfium2  # noqa: PLC0415 -- slow import
 
     document = pypdfium2.PdfDocument(data)
     try:
-        image = document[0].render(scale=scale).to_pil()
-        buffer = io.BytesIO()
-        image.save(buffer, "PNG", optimize=True)
-        return buffer.getvalue()
+        pages = range(min(len(document), most))
+        return [_png(document[page].render(scale=scale).to_pil()) for page in pages]
     finally:
         document.close()
+
+
+def _png(image: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

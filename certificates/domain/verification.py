@@ -175,7 +175,7 @@ def _state_checks(
         _check(
             "register",
             is_registered(certificate, entry=entry),
-            _("The append-only register holds it, unchanged."),
+            _("The append-only register holds it; the entry is unchanged."),
             _("The stored data no longer match the register."),
         ),
         _check(
@@ -295,7 +295,7 @@ def _issued_file(certificate: Certificate, inspection: Inspection) -> list[Check
     checks = [Check("bytes", PASSED, _("The file is byte for byte as issued."))]
     if not inspection.is_readable:
         # Identical bytes prove it already; only this second look was cut short.
-        text = _("The signature was not looked at separately.")
+        text = _("The signature was not looked at again: equal bytes prove it already.")
         return [*checks, Check("signature", SKIPPED, text)]
     return [
         *checks,
@@ -337,7 +337,9 @@ def _foreign_file(inspection: Inspection, now: datetime) -> Report:
         ]
         return _judge(named, checks, now)
     if not inspection.is_readable:
-        return _undecided("format", _("The file is damaged and cannot be read."))
+        return _undecided(
+            "format", _("The file is locked or damaged and cannot be read.")
+        )
     if not inspection.has_text and not inspection.has_signature:
         return _undecided(
             "text",

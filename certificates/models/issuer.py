@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from certificates.querysets import OwnedQuerySet
@@ -102,7 +103,12 @@ class CertificateTemplate(OwnedModel, TimeStampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.language}, v{self.version})"
+        return f"{self.name} ({self.language_name}, v{self.version})"
+
+    @property
+    def language_name(self) -> str:
+        """The language in its own words."""
+        return get_language_info(self.language)["name_local"]
 
 
 class PublishedKey(models.Model):

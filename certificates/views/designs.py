@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from certificates.design_forms import DesignForm, PictureUploadForm
 from certificates.domain.pictures import MAX_BYTES, add_picture
-from certificates.domain.rendering import render_pdf, render_png
+from certificates.domain.rendering import render_pdf, render_pngs
 from certificates.domain.samples import SAMPLES, sample_payload
 from certificates.domain.templates import placed_layout, save_version
 from certificates.errors import PictureRefused
@@ -22,6 +22,7 @@ from certificates.validators import page_millimeters
 from lms.core.errors import DomainError
 
 PREVIEW_SCALE = 1.3
+PREVIEW_PAGES = 6
 
 
 def _require_designer(request: HttpRequest) -> None:
@@ -116,8 +117,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     width, height = page_millimeters(form.layout)
     if request.POST.get("as") == "pdf":
         return HttpResponse(document, content_type="application/pdf")
-    picture = base64.b64encode(render_png(document, scale=PREVIEW_SCALE)).decode()
-    answer: dict[str, Any] = {"width": width, "height": height, "picture": picture}
+    pages = render_pngs(document, scale=PREVIEW_SCALE, most=PREVIEW_PAGES)
+    first, *more = [base64.b64encode(page).decode() for page in pages]
+    answer: dict[str, Any] = {
+        "width": width, "height": height, "picture": first, "more": more,
+    }  # fmt: skip
     return JsonResponse(answer)
 
 

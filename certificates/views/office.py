@@ -54,7 +54,14 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         raise PermissionDenied
     rows = Certificate.objects.visible_to(request.user)
     certificate = get_object_or_404(
-        rows.select_related("issuer", "revocation__revoked_by"), number=number
+        rows.select_related(
+            "issuer",
+            "revocation__revoked_by",
+            "replaces",
+            "replaced_by",
+            "batch_row__batch",
+        ),
+        number=number,
     )
     may_revoke = can_revoke(request.user, certificate)
     is_reissue = "reissue" in request.POST

@@ -247,12 +247,17 @@ def test_a_batch_beside_bare_reportlab_and_pyhanko(
         f"load of the last minute {load:.1f}\n"
     )
     numbers = list(Certificate.objects.order_by("?").values_list("number", flat=True))
-    _verify(numbers[:200])
-    _verify_many_numbers(numbers)
-    _verify_many_documents(tmp_path)
+    # Every figure is printed before the first limit is judged.
+    limits = [
+        _verify(numbers[:200]),
+        _verify_many_numbers(numbers),
+        _verify_many_documents(tmp_path),
+    ]
     # On a busy machine the clock says more of the others than of us.
     assert min(wall, taken / 2) * 10_000 / COUNT < LIMIT_SECONDS
     assert rate / floor >= SHARE
+    for figure, limit in limits:
+        assert figure < limit
 
 
 def _bulk(data, filename, count, floor, what, limit):
@@ -271,7 +276,7 @@ def _bulk(data, filename, count, floor, what, limit):
         f"{taken:.1f} s of processor (limit {limit} s); floor ({what}): "
         f"{floor:.1f} s; load of the last minute {os.getloadavg()[0]:.1f}\n"
     )
-    assert min(wall, taken) < limit
+    return min(wall, taken), limit
 
 
 def _verify_many_numbers(numbers):
@@ -290,7 +295,7 @@ def _verify_many_numbers(numbers):
         )
     floor = time.perf_counter() - began
     data = write_table(table, title="x")
-    _bulk(data, "numbers.xlsx", 10_000, floor, "rows by number", NUMBERS_SECONDS)
+    return _bulk(data, "numbers.xlsx", 10_000, floor, "rows by number", NUMBERS_SECONDS)
 
 
 def _verify_many_documents(home):
@@ -314,7 +319,7 @@ def _verify_many_documents(home):
         )
         assert validate_pdf_signature(signature, context).intact
     floor = time.perf_counter() - began
-    _bulk(
+    return _bulk(
         out.getvalue(), "documents.zip", len(documents), floor,
         "pyHanko alone, one process", DOCUMENTS_SECONDS,
     )  # fmt: skip
@@ -377,7 +382,7 @@ def _verify(numbers):
         durations, floor, "one row by number",
     )  # fmt: skip
     assert len(queries) <= 6
-    assert durations[int(len(durations) * 0.95) - 1] < VERIFY_MILLISECONDS
+    return durations[int(len(durations) * 0.95) - 1], VERIFY_MILLISECONDS
 
 
 def test_proof_in_a_register_of_a_million_leaves():

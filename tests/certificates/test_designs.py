@@ -218,6 +218,15 @@ def test_preview_draws_without_saving(designer, template):
     assert as_pdf.content.startswith(b"%PDF")
 
 
+def test_preview_shows_the_pages_of_the_study_record(designer, template):
+    address = reverse("certificates_office:preview", args=[template.pk])
+    data = posted(placed_layout("zh-hans"))
+    one = designer.post(address, data | {"sample": "short"}).json()
+    several = designer.post(address, data | {"sample": "record"}).json()
+    assert one["more"] == []
+    assert len(several["more"]) >= 2
+
+
 def test_preview_says_what_is_wrong(designer, template):
     address = reverse("certificates_office:preview", args=[template.pk])
     wrong = {"page-qr_size": 10}

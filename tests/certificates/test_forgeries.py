@@ -106,6 +106,13 @@ def test_forgery_gets_its_verdict(world, forge, verdict):
     assert (report.certificate is None) == (verdict != ALTERED)
 
 
+@pytest.mark.parametrize("forge", [f.incremental_update, f.annotation_appended])
+def test_what_was_appended_after_the_signature_is_no_intact_signature(world, forge):
+    """Nobody reads "signature intact" above "content altered"."""
+    checks = {check.code: check.outcome for check in judge(forge(world)).checks}
+    assert (checks["bytes"], checks["signature"]) == ("failed", "failed")
+
+
 def test_a_file_that_keeps_the_processor_busy_is_stopped():
     busy = (
         "from certificates import inspector as i; i.limit_resources()\nwhile True: pass"

@@ -2,6 +2,7 @@
 
 import io
 import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,9 @@ from tests.certificates.forging import document_of
 from tests.certificates.test_rendering import payload
 from tests.factories.certificates import NOW
 
+# SOFTHSM2_MODULE names it where it lies elsewhere.
 MODULES = (
+    os.environ.get("SOFTHSM2_MODULE", ""),
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
     "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
@@ -54,14 +57,17 @@ def token(settings, tmp_path, monkeypatch):
         serialization.NoEncryption(),
     )
     (tmp_path / "key.pem").write_bytes(private)
-    call = ["softhsm2-util", "--token", TOKEN, "--label", TOKEN, "--pin", PIN]
+    tool = ("softhsm2-util", "--module", MODULE)
     subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", *call[3:], "--so-pin", "0000"],
+        [
+            *(*tool, "--init-token", "--free", "--label", TOKEN, "--pin", PIN),
+            *("--so-pin", "0000"),
+        ],
         check=True, capture_output=True,
     )  # fmt: skip
     subprocess.run(
         [
-            *("softhsm2-util", "--import", str(tmp_path / "key.pem")),
+            *(*tool, "--import", str(tmp_path / "key.pem")),
             *("--token", TOKEN, "--label", LABEL, "--id", "01", "--pin", PIN),
         ],
         check=True, capture_output=True,

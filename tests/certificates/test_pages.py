@@ -59,7 +59,7 @@ def test_verdict_page_says_valid_and_masks_the_holder(client, certificate):
 def test_verdict_page_in_english(client, certificate):
     page = text_of(client.get(f"/en/verify/{certificate.number}/"))
     assert "Valid" in page
-    assert "The append-only register holds it, unchanged." in page
+    assert "The append-only register holds it; the entry is unchanged." in page
 
 
 @pytest.mark.parametrize(

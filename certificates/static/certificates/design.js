@@ -58,10 +58,24 @@ class Designer {
       if (!response.ok) return;
       this.size = answer;
       this.picture.src = `data:image/png;base64,${answer.picture}`;
+      this.showMore(answer.more);
       this.placeHandles();
     } catch (error) {
       if (error.name !== "AbortError") this.error.textContent = error.message;
     }
+  }
+
+  // The study record on pages of its own: nothing to place there, but to look at.
+  showMore(pages) {
+    const box = document.querySelector("[data-more]");
+    box.replaceChildren(
+      ...pages.map((picture, index) => {
+        const page = document.createElement("img");
+        page.src = `data:image/png;base64,${picture}`;
+        page.alt = `${box.dataset.name} ${index + 2}`;
+        return page;
+      }),
+    );
   }
 
   placeHandles() {
