@@ -199,14 +199,13 @@ def pages_of(terms: Terms, running: Running) -> list[PageTime]:
 
 def is_earned(*, terms: Terms, running: Running) -> bool:
     """Tell whether the unit is complete now and was not before."""
+    if (
+        running.is_completed
+        or terms.is_finished_by_hand
+        or terms.required_ms <= 0
+        or running.scroll_share < terms.owed_scroll
+    ):
+        return False
     if terms.page_count:
-        is_seen = all(page.is_read for page in pages_of(terms, running))
-    else:
-        is_seen = coverage.length(running.coverage) >= terms.required_ms
-    return (
-        not running.is_completed
-        and is_seen
-        and terms.required_ms > 0
-        and running.scroll_share >= terms.owed_scroll
-        and not terms.is_finished_by_hand
-    )
+        return all(page.is_read for page in pages_of(terms, running))
+    return coverage.length(running.coverage) >= terms.required_ms

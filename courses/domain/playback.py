@@ -27,7 +27,8 @@ from courses.domain.counting import (
 )
 from courses.domain.day import left_today_ms
 from courses.domain.move_on import settle_unit
-from courses.domain.presence import ask, milliseconds_until_check, open_check
+from courses.domain.playback_log import Question
+from courses.domain.presence import ask, milliseconds_until_check
 from courses.domain.progress import (
     announce_study_time,
     lock_learner,
@@ -45,7 +46,6 @@ from courses.models import (
     LearnerPresence,
     PlaybackInterval,
     PlaybackSession,
-    PresenceCheck,
     UnitProgress,
 )
 from lms.core.clock import shanghai_date
@@ -74,7 +74,7 @@ class PlaybackReceipt:
     is_active: bool
     ended: str
     hold: str = ""
-    check: PresenceCheck | None = None
+    check: Question | None = None
     has_to_scroll: bool = False
     pages: Sequence[PageTime] = ()
 
@@ -99,6 +99,7 @@ def record_intervals(
     scroll: float = 0.0,
     unit_key: UUID | None = None,
     learner_id: int | None = None,
+    terms: Terms | None = None,
 ) -> PlaybackReceipt:
     """Take one report of `[start, end]` seconds; a repeat of the same changes nothing.
 
@@ -120,6 +121,7 @@ def record_intervals(
         scroll: reading; 0 to 1.
         unit_key: the lesson that it has to be of, where the caller names one.
         learner_id: the person that it has to be of, likewise.
+        terms: what the session was opened on, where its token says so.
 
     Raises:
         SessionUnknown: `session_unknown`; none of this name, lesson and person.
@@ -129,7 +131,12 @@ def record_intervals(
             number that was used.
         EnrollmentClosed: `enrollment_closed`; the person was taken out of the course.
     """
-    terms, running, late = _find(public_id, unit_key, learner_id, now)
+    if terms is not None and unit_key not in {None, terms.unit_key}:
+        raise _unknown()
+    running = None if terms is None else playback_log.lock_running(terms)
+    late = None
+    if terms is None or running is None:
+        terms, running, late = _find(public_id, unit_key, learner_id, now)
     report = check_report(
         seq=seq,
         intervals=intervals,
@@ -305,7 +312,8 @@ def _complete(terms: Terms, running: Running, now: datetime) -> None:
 
 
 def _receipt(terms: Terms, running: Running, now: datetime) -> PlaybackReceipt:
-    check = open_check(running)
+    waiting = running.open_check_id
+    check = None if waiting is None else playback_log.read_question(waiting)
     hold = "presence" if check else ""
     if not hold and not left_today_ms(running, now):
         hold = "daily_limit"

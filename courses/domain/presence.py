@@ -52,13 +52,6 @@ def ask(
     return check
 
 
-def open_check(presence: Asked) -> PresenceCheck | None:
-    """Return the question that waits for this person, or None."""
-    if presence.open_check_id is None:
-        return None
-    return PresenceCheck.objects.get(pk=presence.open_check_id)
-
-
 def refuse_on_site(learner_id: int) -> None:
     """Refuse to earn elsewhere while the person is signed in on site.
 

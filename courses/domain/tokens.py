@@ -2,25 +2,62 @@
 
 A report then needs neither the browser's session nor an account to be loaded, and time
 that was kept on a device can still be sent after signing out.
+
+The token carries the terms that the session was opened on. They stand fast while it
+runs, so that a report reads the one row that changes and no other; whether the session
+runs is not in it, on purpose: the locked row decides.
 """
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core import signing
 
+from courses.domain.counting import Terms
+from courses.domain.seats import terms_of
 from courses.models import PlaybackSession
 
 _SALT = "courses.playback-token"
+# A token of the first form is the session's name alone; it is read as well.
+_NAME_LENGTH = 32
+
+
+class PlaybackToken(NamedTuple):
+    """The session that may be reported into, and its terms where the token has them."""
+
+    public_id: UUID
+    terms: Terms | None = None
 
 
 def playback_token(session: PlaybackSession) -> str:
-    """Return the signed token of a session."""
-    return signing.Signer(salt=_SALT).sign(session.public_id.hex)
+    """Return the signed token of a session that was opened just now."""
+    terms = terms_of(session)._asdict()
+    terms["public_id"] = str(terms["public_id"])
+    terms["unit_key"] = str(terms["unit_key"])
+    terms["offline_until"] = terms["offline_until"].isoformat()
+    # How it ends is not known yet.
+    values = list(terms.values())[:-2]
+    packed = json.dumps(values, separators=(",", ":")).encode()
+    return signing.Signer(salt=_SALT).sign(urlsafe_b64encode(packed).decode())
 
 
-def session_of_token(token: str) -> UUID | None:
-    """Return the session that a token names; None when it is forged or damaged."""
+def read_token(token: str) -> PlaybackToken | None:
+    """Return what a token names; None when it is forged, damaged or of other use."""
     try:
-        return UUID(hex=signing.Signer(salt=_SALT).unsign(token))
-    except (signing.BadSignature, ValueError):
+        raw = signing.Signer(salt=_SALT).unsign(token)
+        if len(raw) == _NAME_LENGTH:
+            return PlaybackToken(UUID(hex=raw))
+        values = json.loads(urlsafe_b64decode(raw))
+        terms = Terms(*values, ended_at=None, end_reason="")
+    except (signing.BadSignature, ValueError, TypeError):
+        # What is signed but does not fit was issued by another version.
         return None
+    terms = terms._replace(
+        public_id=UUID(hex=terms.public_id),  # type: ignore[arg-type]
+        unit_key=UUID(hex=terms.unit_key),  # type: ignore[arg-type]
+        offline_until=datetime.fromisoformat(terms.offline_until),  # type: ignore[arg-type]
+    )
+    return PlaybackToken(terms.public_id, terms)

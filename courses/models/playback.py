@@ -191,8 +191,9 @@ class PlaybackIntervalQuerySet(OfEnrollmentQuerySet, AppendOnlyQuerySet):  # typ
 class PlaybackInterval(AppendOnlyModel):
     """One interval as the player claimed it, and what of it counted."""
 
+    # The constraint below leads with it: an index of its own would be one too many.
     enrollment = models.ForeignKey(
-        Enrollment, on_delete=models.PROTECT, related_name="+"
+        Enrollment, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     session_id = models.BigIntegerField()
     seq = models.PositiveIntegerField()

@@ -10,11 +10,11 @@ from lms.api.views import UnknownAddressView, show_reference
 app_name = "api"
 
 RESOURCES = (
-    # First: the address that is called most.
+    # First: the addresses that are called most.
     "attempts",
+    "lessons",
     "search",
     "laws",
-    "lessons",
     "courses",
     "enrollments",
     "exams",

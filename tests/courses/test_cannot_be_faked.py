@@ -249,7 +249,7 @@ def test_a_wrong_answer_brings_another_question(asked_after_a_minute):
     )
     assert (again.answered_at, again.wrong_answers) == (None, 1)
     assert again.options != before
-    assert LearnerPresence.objects.get().open_check_id == check.pk
+    assert LearnerPresence.objects.get().open_check_id == again.pk
 
 
 def test_answering_twice_changes_nothing(asked_after_a_minute):

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from courses.domain.playback import PlaybackReceipt, record_intervals
-from courses.domain.tokens import session_of_token
+from courses.domain.tokens import PlaybackToken, read_token
 from lms.api import plain
 from lms.core.clock import now
 from lms.core.errors import DomainError
@@ -25,14 +25,15 @@ KNOWN = REQUIRED | {"rate", "scroll"}
 
 def counted_at_once(request: HttpRequest, lesson: UUID) -> HttpResponse | None:
     """Count and answer a plain request; None for one that is not."""
-    session = _session(request)
-    report = None if session is None else _report(request)
-    if session is None or report is None or report["session"] != session:
+    token = _token(request)
+    report = None if token is None else _report(request)
+    if token is None or report is None or report["session"] != token.public_id:
         return None
     try:
         receipt = record_intervals(
-            public_id=session,
+            public_id=token.public_id,
             unit_key=lesson,
+            terms=token.terms,
             seq=report["seq"],
             intervals=report["intervals"],
             rate=report["rate"],
@@ -69,9 +70,9 @@ def receipt_body(receipt: PlaybackReceipt) -> dict[str, Any]:
     }
 
 
-def _session(request: HttpRequest) -> UUID | None:
+def _token(request: HttpRequest) -> PlaybackToken | None:
     credential = plain.credential(request, method="POST", scheme=SCHEME)
-    return None if credential is None else session_of_token(credential)
+    return None if credential is None else read_token(credential)
 
 
 def _report(request: HttpRequest) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from courses.domain.playback import record_intervals
 from courses.domain.presence import answer_check
 from courses.domain.queries import enrollment_for_unit
 from courses.domain.sessions import open_session
-from courses.domain.tokens import playback_token, session_of_token
+from courses.domain.tokens import PlaybackToken, playback_token, read_token
 from courses.errors import SessionUnknown, UnitUnknown
 from courses.models import PlaybackSession
 from lms.accounts.enums import TokenScope
@@ -131,16 +131,18 @@ class PlaybackTokenAuthentication(authentication.BaseAuthentication):
 
     keyword = "Playback"
 
-    def authenticate(self, request: Request) -> tuple[PlaybackBearer, UUID] | None:
+    def authenticate(
+        self, request: Request
+    ) -> tuple[PlaybackBearer, PlaybackToken] | None:
         scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
         if scheme != self.keyword:
             return None
-        session = session_of_token(raw.strip())
-        if session is None:
+        token = read_token(raw.strip())
+        if token is None:
             raise exceptions.AuthenticationFailed(
                 _("This playback token is not valid."), code="token_invalid"
             )
-        return PlaybackBearer(), session
+        return PlaybackBearer(), token
 
     def authenticate_header(self, request: Request) -> str:
         return self.keyword
@@ -222,17 +224,20 @@ class PlaybackView(LearnerView):
         form = ReportSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         report = form.validated_data
-        learner_id = None
-        if not isinstance(request.auth, UUID):
+        learner_id = terms = None
+        if not isinstance(request.auth, PlaybackToken):
             learner_id = signed_in(request).pk
-        elif request.auth != report["session"]:
+        elif request.auth.public_id != report["session"]:
             raise SessionUnknown(
                 "session_unknown", _("Open the lesson again: this session is unknown.")
             )
+        else:
+            terms = request.auth.terms
         receipt = record_intervals(
             public_id=report["session"],
             unit_key=lesson,
             learner_id=learner_id,
+            terms=terms,
             seq=report["seq"],
             intervals=report["intervals"],
             rate=report["rate"],
@@ -271,6 +276,12 @@ class PresenceView(LearnerView):
 
 
 urlpatterns = [
+    # First: the address that every learner calls each few seconds.
+    path(
+        "lessons/<uuid:lesson>/playback",
+        plain_first(PlaybackView.as_view()),
+        name="playback",
+    ),
     path(
         "lessons/<uuid:lesson>/playback/sessions",
         PlaybackSessionView.as_view(),
@@ -280,10 +291,5 @@ urlpatterns = [
         "lessons/<uuid:lesson>/playback/checks",
         PresenceView.as_view(),
         name="presence_checks",
-    ),
-    path(
-        "lessons/<uuid:lesson>/playback",
-        plain_first(PlaybackView.as_view()),
-        name="playback",
     ),
 ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -325,3 +326,34 @@ def test_the_short_way_tells_of_a_check_like_the_framework(
     assert short["hold"] == "presence"
     assert set(short["check"]) == {"id", "number", "options"}
     assert post(client, f"{url}?plain=no", report(session), **token).json() == short
+
+
+def test_a_token_that_names_its_session_alone_is_read_as_well(client, watched):
+    """What was issued before tokens carried the terms waits on devices for a day."""
+    _enrollment, url, session = watched
+    name = session["session"].replace("-", "")
+    old = signing.Signer(salt="courses.playback-token").sign(name)
+    ten_seconds_have_passed()
+    answer = post(client, url, report(session), Authorization=f"Playback {old}")
+    assert answer.json()["credited_seconds"] > 0
+
+
+def test_the_plain_report_reads_one_row(client, watched):
+    _enrollment, url, session = watched
+    token = {"Authorization": f"Playback {session['token']}"}
+    with CaptureQueriesContext(connection) as seen:
+        post(client, url, report(session), **token)
+    read = [q["sql"] for q in seen if q["sql"].startswith("SELECT")]
+    assert len(read) == 1
+    assert "courses_playbacksession" not in read[0]
+
+
+def test_the_terms_of_a_token_count_only_while_its_session_runs(client, watched):
+    """The row decides: a token of a session that ended earns nothing more."""
+    enrollment, url, session = watched
+    unit = enrollment.syllabus.units[0]["key"]
+    post(client, f"/api/v1/lessons/{unit}/playback/sessions", {})
+    ten_seconds_have_passed()
+    token = {"Authorization": f"Playback {session['token']}"}
+    answer = post(client, url, report(session), **token).json()
+    assert (answer["active"], answer["ended"]) == (False, "superseded")
