@@ -21,6 +21,7 @@ from lms.portal.views import (
     regulator,
     staff,
     staff_import,
+    statements,
     structure,
 )
 
@@ -202,6 +203,12 @@ urlpatterns = [
         packages.association_member_end,
         name="association_member_end",
     ),
+    path(
+        "enterprise/<str:code>/packages/associations/<uuid:public_id>/",
+        packages.association_answer,
+        name="association_answer",
+    ),
+    path("enterprise/<str:code>/statements/", statements.statements, name="statements"),
     path("enterprise/<str:code>/findings/", findings.findings, name="findings"),
     path("enterprise/<str:code>/badge/", badge.settings_page, name="badge_settings"),
     path("badge/<uuid:public_id>.<str:file_format>", badge.badge, name="badge"),

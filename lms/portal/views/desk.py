@@ -34,6 +34,7 @@ FIELD_OF = {
     "no_post": "starts_on",
     "not_away": "on",
     "package_title_taken": "title",
+    "package_empty": "is_open",
     "already_member": "code",
     "own_member": "code",
     "origin_invalid": "origins",
