@@ -38,12 +38,10 @@ from tests.factories.organizations import (
     OrganizationFactory,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 
 
 @pytest.fixture

@@ -27,14 +27,12 @@ from tests.factories.courses import (
 )
 from tests.factories.organizations import AdministratorFactory, MembershipFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 # `created_at` of a row is the real clock's, the rest is `NOW`: a span of both.
 SINCE, UNTIL = NOW - timedelta(days=3), NOW + timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
 
 
 def learned(membership=None, **fields):

@@ -126,6 +126,22 @@ def asked_of(request: HttpRequest, console: Console, **more: str) -> ListRequest
     )
 
 
+def list_tools(request: HttpRequest, *names: str) -> dict[str, Any]:
+    """Return what `includes/list_tools.html` needs; `names` are the list's filters."""
+    kept = {name: request.GET.get(name, "")[:80] for name in (*names, "sort")}
+    return {
+        "q": request.GET.get("q", "")[:80].strip(),
+        "kept": {name: value for name, value in kept.items() if value},
+        "is_narrowed": any(request.GET.get(name) for name in (*names, "q")),
+    }
+
+
+def options(choices: Iterable[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Return the options of a filter, all of it first."""
+    named = [{"value": str(value), "label": label} for value, label in choices]
+    return [{"value": "", "label": _("All")}, *named]
+
+
 def crumbs(
     organization: Organization, *parts: tuple[str, str | None]
 ) -> list[dict[str, str | None]]:

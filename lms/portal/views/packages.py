@@ -23,7 +23,8 @@ from lms.organizations.enums import AssociationMemberState, OrganizationKind
 from lms.organizations.models import AssociationMember, Organization, Package
 from lms.portal.package_forms import AssociationMemberForm, PackageForm
 from lms.portal.permissions import administered_or_404, signed_in
-from lms.portal.views.desk import attempt, crumbs, today
+from lms.portal.views.desk import attempt, crumbs, list_tools, options, today
+from lms.reporting.domain.console_lists import association_members_list
 from lms.reporting.domain.packages import (
     offered_banks,
     offered_courses,
@@ -93,23 +94,19 @@ def packages(request: HttpRequest, code: str) -> HttpResponse:
     }
     if is_association:
         context["own"] = own_packages(association=organization, language=language)
-        context["members"] = members_shown(organization)
+        context |= {
+            "members": list(
+                association_members_list(organization, request.GET, today())
+            ),
+            "states": options(AssociationMemberState.choices),
+            "sorting": [
+                {"key": "name", "label": _("Enterprise")},
+                {"key": "from", "label": _("From")},
+            ],
+            **list_tools(request, "state"),
+        }
     status = 422 if form.errors else 200
     return render(request, "portal/packages.html", context, status=status)
-
-
-def members_shown(association: Organization) -> list[AssociationMember]:
-    """Return who was asked or belongs to it, and who declined and was not asked anew.
-
-    By name, the newest answer of each enterprise only.
-    """
-    rows = AssociationMember.objects.filter(association=association)
-    declined = rows.filter(state=AssociationMemberState.DECLINED)
-    lines = {row.enterprise_id: row for row in declined.order_by("pk")}
-    current = rows.current(today()).order_by("pk")
-    lines |= {row.enterprise_id: row for row in current}
-    found = rows.filter(pk__in=[row.pk for row in lines.values()])
-    return list(found.select_related("enterprise").order_by("enterprise__name", "pk"))
 
 
 @login_required

@@ -34,13 +34,11 @@ from tests.factories.organizations import (
     OrganizationFactory,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
 
 
 class World:
