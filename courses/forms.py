@@ -1,6 +1,6 @@
-"""What people send about courses: a training on site."""
+"""What people send about courses: a training on site, a span of statements."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.domain.queries import in_language
 from courses.enums import UnitKind
 from courses.models import CoursePage, Syllabus
-from lms.core.clock import SHANGHAI
+from lms.core.clock import SHANGHAI, now, shanghai_date
 from lms.organizations.models import Organization
 
 
@@ -90,4 +90,48 @@ class OnSiteTrainingForm(forms.Form):
             "led_by": data["led_by"],
             "starts_at": datetime.combine(data["day"], data["begins"], tzinfo=SHANGHAI),
             "ends_at": datetime.combine(data["day"], data["ends"], tzinfo=SHANGHAI),
+        }
+
+
+def _day_field(label: Any, initial: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, initial=initial)
+
+
+def _this_day() -> Any:
+    return shanghai_date(now())
+
+
+class StatementSpanForm(forms.Form):
+    """From which day to which xAPI statements are wanted, both days included.
+
+    `longest` (days) keeps what is done while somebody waits within bounds.
+    """
+
+    first = _day_field(_("From"), lambda: _this_day().replace(month=1, day=1))
+    last = _day_field(_("Until"), _this_day)
+
+    def __init__(self, *args: Any, longest: int = 366, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.longest = longest
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("first"), data.get("last")
+        if first and last and not first <= last < first + timedelta(days=self.longest):
+            self.add_error(
+                "last",
+                _("Name a day after the first one, at most %(days)s days in all.")
+                % {"days": self.longest},
+            )
+        return data
+
+    def span(self) -> dict[str, datetime]:
+        """Return `since` and `until` (not included), in the time of China."""
+        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
+        return {
+            "since": datetime.combine(first, time(), tzinfo=SHANGHAI),
+            "until": datetime.combine(
+                last + timedelta(days=1), time(), tzinfo=SHANGHAI
+            ),
         }

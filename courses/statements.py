@@ -5,7 +5,8 @@ statement's id follows from what happened, so that the same fact told twice, by 
 export and by a delivery or after a crash, is the same statement.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -23,6 +24,7 @@ TYPES = {
     "question": "http://adlnet.gov/expapi/activities/cmi.interaction",
     "exam": "http://adlnet.gov/expapi/activities/assessment",
 }
+VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 TAGS = {"zh-hans": "zh-Hans", "en": "en"}
 # since and until (exclusive), and the organization it counted for or None for all.
 Source = Callable[[datetime, datetime, int | None], Iterator[Statement]]
@@ -59,6 +61,40 @@ def activity(kind: str, key: UUID | str, titles: dict[str, str] | None) -> State
     }
 
 
+def statement_id(fact: str) -> str:
+    """Return the id that follows from a fact, for export and delivery alike."""
+    return str(uuid5(NAMESPACE_URL, f"{settings.SITE_URL}/xapi/facts/{fact}"))
+
+
+def void_statement(*, voided: str, happened_at: datetime) -> Statement:
+    """Say that an earlier statement no longer holds (xAPI 1.0.3, data 2.3.2).
+
+    Args:
+        voided: id of the earlier statement; there is one voiding of each.
+        happened_at: when what it told was corrected.
+    """
+    return {
+        "id": statement_id(f"voided:{voided}"),
+        "version": "1.0.3",
+        # The installation takes it back, not the person whom it was about.
+        "actor": {
+            "objectType": "Agent",
+            "account": {"homePage": settings.SITE_URL, "name": "installation"},
+        },
+        "verb": {"id": VOIDED, "display": {"en": "voided"}},
+        "object": {"objectType": "StatementRef", "id": voided},
+        "timestamp": happened_at.isoformat(),
+    }
+
+
+def written(statements: Iterable[Statement]) -> Iterator[str]:
+    """Write `{"statements": [...]}` piece by piece: a year may hold millions."""
+    yield '{"statements": ['
+    for number, one in enumerate(statements):
+        yield (",\n" if number else "\n") + json.dumps(one, ensure_ascii=False)
+    yield "\n]}\n"
+
+
 def build_statement(
     *,
     fact: str,
@@ -75,7 +111,7 @@ def build_statement(
     what happened among all facts of this installation (`unit-completed:12:…`).
     """
     statement: Statement = {
-        "id": str(uuid5(NAMESPACE_URL, f"{settings.SITE_URL}/xapi/facts/{fact}")),
+        "id": statement_id(fact),
         "version": "1.0.3",
         "actor": {
             "objectType": "Agent",

@@ -27,6 +27,11 @@ urlpatterns = [
     ),
     path("learn/preview/<int:page_id>/", preview.preview, name="preview"),
     path(
+        "learn/preview/<int:page_id>/handouts/<uuid:public_id>/",
+        preview.preview_handout,
+        name="preview_handout",
+    ),
+    path(
         "learn/lessons/<uuid:unit_key>/handouts/<uuid:public_id>/",
         questions.handout,
         name="handout",

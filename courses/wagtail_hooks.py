@@ -8,14 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 import courses.handout_admin  # noqa: F401 -- registers hand-outs
 from courses.models import CoursePage, Enrollment, LessonPage, ModulePage
 from courses.units import unit_types
-from courses.views import authoring
+from courses.views import authoring, statements
 
 
 @hooks.register("before_serve_page")
@@ -66,7 +68,23 @@ def _is_owed(course: CoursePage, page: Page) -> bool:
 
 @hooks.register("register_admin_urls")
 def authoring_urls() -> list[URLPattern]:
-    return list(authoring.urlpatterns)
+    return [*authoring.urlpatterns, *statements.urlpatterns]
+
+
+class StatementsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return statements.is_operator(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def statements_menu_item() -> MenuItem:
+    return StatementsMenuItem(
+        gettext_lazy("xAPI statements"),
+        reverse("statements"),
+        name="statements",
+        icon_name="link-external",
+        order=950,
+    )
 
 
 @hooks.register("register_page_header_buttons")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.enums import ActivityKind
-from courses.models import ActivityVersion, LessonPage
+from courses.models import ActivityVersion, Handout, LessonPage
 
 Content = dict[str, Any]
 
@@ -183,3 +183,24 @@ _BUILD = {
     "hotspot": _hotspot,
     "branching": _branching,
 }
+
+
+def may_stand_in(handout: Handout, *, owner_organization_id: int | None) -> bool:
+    """Whether a course of this owner may give the hand-out to its learners.
+
+    What an organization owns goes into its own courses only: the learners of anybody
+    else's would take it home.
+    """
+    return handout.owner_organization_id in (None, owner_organization_id)
+
+
+def authored_handouts(
+    blocks: Iterable[Any], *, owner_organization_id: int | None
+) -> list[Handout]:
+    """Return the hand-outs that a lesson's blocks choose and its course may give."""
+    chosen = [block.value for block in blocks if block.value is not None]
+    return [
+        row
+        for row in chosen
+        if may_stand_in(row, owner_organization_id=owner_organization_id)
+    ]

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courses.domain.authored import authored_handouts
 from courses.domain.move_on import settle_unit
 from courses.domain.opening import refuse_locked
 from courses.domain.progress import lock_learner, owed_unit, refuse_closed
@@ -44,6 +45,14 @@ def describe_file(handout: Handout) -> None:
     handout.sha256 = digest.hexdigest()
     handout.size = file.size
     handout.file_name = PurePosixPath(file.name or "").name[-200:]
+
+
+def preview_lines(page: Any) -> list[HandoutLine]:
+    """Return the hand-outs of a draft as its learners will see them."""
+    rows = authored_handouts(
+        page.handouts, owner_organization_id=page.owner_organization_id
+    )
+    return [_line(row, page.unit_key) for row in rows]
 
 
 def _line(row: Handout, unit_key: UUID, **more: Any) -> HandoutLine:

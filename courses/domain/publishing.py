@@ -12,7 +12,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from wagtail.models import Page
 
-from courses.domain.authored import Authored, authored_in, keep_versions
+from courses.domain.authored import (
+    Authored,
+    authored_handouts,
+    authored_in,
+    keep_versions,
+)
 from courses.domain.reading import split_pages
 from courses.enums import CompletionRule, Opening, UnitKind
 from courses.models import CoursePage, LessonPage, ModulePage, Syllabus
@@ -252,6 +257,8 @@ def _lesson_rule(page: Any) -> Content:
 
 
 def _handouts(page: Any) -> list[Content]:
-    blocks = getattr(page, "handouts", None) or []
-    chosen = [block.value for block in blocks if block.value is not None]
-    return [{"id": str(row.public_id), "title": row.title} for row in chosen]
+    blocks = getattr(page, "handouts", None)
+    if not blocks:
+        return []
+    rows = authored_handouts(blocks, owner_organization_id=page.owner_organization_id)
+    return [{"id": str(row.public_id), "title": row.title} for row in rows]

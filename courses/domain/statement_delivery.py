@@ -13,10 +13,13 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from courses.models import StatementDelivery
 from courses.statements import statements_between
+from lms.accounts.models import User
+from lms.audit.domain import record
+from lms.audit.enums import Verb
 from lms.core.enums import JobState
 from lms.core.http import Answer, OutgoingFailed, OutgoingRefused, send
 from lms.core.models import claimable
@@ -64,7 +67,58 @@ def queue_statements(*, now: datetime) -> None:
         .first()
     )
     since = (newest or now) - LOOK_BACK
-    found = statements_between(since=since, until=now + timedelta(seconds=1))
+    _queue(since=since, until=now + timedelta(seconds=1), now=now)
+
+
+def send_span_again(
+    *, since: datetime, until: datetime, by: User, now: datetime
+) -> int:
+    """Queue all that happened in a span, sent before or not; return how many wait.
+
+    For a store that was set up later or lost what it had. Safe to repeat: a statement
+    keeps its id, and a store that has it takes it as known.
+    """
+    _queue(since=since, until=until, now=now)
+    rows = StatementDelivery.objects.filter(
+        happened_at__gte=since, happened_at__lt=until
+    )
+    waiting = _requeue(rows, now)
+    _note(by, waiting, since=since.isoformat(), until=until.isoformat())
+    return waiting
+
+
+def send_failed_again(*, by: User, now: datetime) -> int:
+    """Queue what the store refused or did not take in time; return how many wait."""
+    waiting = _requeue(StatementDelivery.objects.filter(state=JobState.FAILED), now)
+    _note(by, waiting, failed=True)
+    return waiting
+
+
+def _requeue(rows: QuerySet[StatementDelivery], now: datetime) -> int:
+    ended = rows.filter(state__in=[JobState.DONE, JobState.FAILED])
+    ended.update(
+        state=JobState.QUEUED,
+        attempts=0,
+        run_after=now,
+        claimed_by="",
+        error="",
+        finished_at=None,
+        updated_at=now,
+    )
+    return rows.filter(state=JobState.QUEUED).count()
+
+
+def _note(by: User, waiting: int, **what: str | bool) -> None:
+    record(
+        actor=by,
+        verb=Verb.STATEMENTS_SENT_AGAIN,
+        object_type="courses.statementdelivery",
+        data={"waiting": waiting} | what,
+    )
+
+
+def _queue(*, since: datetime, until: datetime, now: datetime) -> None:
+    found = statements_between(since=since, until=until)
     while some := list(islice(found, BATCH * 10)):
         StatementDelivery.objects.bulk_create(
             [

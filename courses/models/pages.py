@@ -388,3 +388,25 @@ class LessonPage(BasePage):
             raise ValidationError(
                 {"completion": _("There is no question in this lesson to be passed.")}
             )
+        self._refuse_foreign_handouts()
+
+    def _refuse_foreign_handouts(self) -> None:
+        """An organization's hand-out goes into its own courses only."""
+        if not self.handouts:
+            return
+        # A lesson that is being made has no place in the tree yet: publishing looks.
+        owner = self.owner_organization_id if self.path else None
+        foreign = [
+            block.value.title
+            for block in self.handouts
+            if block.value is not None
+            and self.path
+            and block.value.owner_organization_id not in (None, owner)
+        ]
+        if foreign:
+            raise ValidationError(
+                {
+                    "handouts": _("Another organization owns: %(titles)s")
+                    % {"titles": ", ".join(foreign)}
+                }
+            )

@@ -1,10 +1,12 @@
 """A course as its learners would see it, drafts too; nothing of it is evidence."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -12,11 +14,17 @@ from wagtail.models import Page
 
 from courses.domain.answering import judge, unrecorded_questions
 from courses.domain.authored import authored_in
+from courses.domain.handouts import preview_lines
 from courses.domain.overview import draft_of, draft_outline
 from courses.domain.queries import active_enrollment
-from courses.models import CoursePage, LessonPage
+from courses.models import CoursePage, Handout, LessonPage
 from courses.views.contexts import video_sources
-from courses.views.questions import given_step, given_value, number_of
+from courses.views.questions import (
+    given_step,
+    given_value,
+    handout_file,
+    number_of,
+)
 from courses.views.requests import LearnerRequest
 from lms.core.errors import DomainError
 
@@ -54,10 +62,26 @@ def preview(request: LearnerRequest, page_id: int) -> HttpResponse:
         context |= {"enrollment": None, "can_enroll": False, "is_learner": True}
         if isinstance(draft, LessonPage):
             context["allow_seek"] = True
+            context["handouts"] = preview_lines(draft)
             context["sources"] = video_sources(
                 draft, session=f"preview:{page.pk}", person=request.user
             )
         return render(request, draft.template, context)
+
+
+@login_required
+@never_cache
+@require_GET
+def preview_handout(
+    request: LearnerRequest, page_id: int, public_id: UUID
+) -> HttpResponseBase:
+    """Give an author a hand-out of a draft; it counts as nobody's download."""
+    page = _page_or_404(page_id)
+    if not isinstance(page, LessonPage) or not _can_edit(request, page):
+        raise Http404
+    if public_id not in {line.id for line in preview_lines(draft_of(page))}:
+        raise Http404
+    return handout_file(get_object_or_404(Handout, public_id=public_id))
 
 
 @login_required

@@ -27,7 +27,7 @@ from courses.domain.handouts import download_handout, handouts_of
 from courses.domain.move_on import done_in, missing_in
 from courses.domain.queries import UnitLine, enrollment_for_unit, unit_of
 from courses.enums import CompletionRule
-from courses.models import Enrollment, LessonPage, UnitProgress
+from courses.models import Enrollment, Handout, LessonPage, UnitProgress
 from courses.views.requests import LearnerRequest
 from lms.core import clock
 from lms.core.errors import DomainError
@@ -196,6 +196,11 @@ def handout(
     row = download_handout(
         enrollment=enrollment, unit_key=unit_key, handout_id=public_id, now=clock.now()
     )
+    return handout_file(row)
+
+
+def handout_file(row: Handout) -> FileResponse:
+    """Answer with the file as an attachment, or 404 where it is gone."""
     try:
         file = row.file.open("rb")
     except OSError as error:

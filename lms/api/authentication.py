@@ -1,5 +1,6 @@
 """Who calls: a program with a token and scopes, or a browser with its session."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -83,10 +84,13 @@ class SessionScheme(OpenApiAuthenticationExtension):
 def required_scope(view: Any, method: str | None) -> str | None:
     """Return the scope that a token needs here; None where no token is let in.
 
-    A view that names none can be read with `read`, and never written to: a forgotten
-    scope refuses instead of letting every token in.
+    A view names one, or one per method. A view that names none can be read with
+    `read`, and never written to: a forgotten scope refuses instead of letting every
+    token in.
     """
     named = getattr(view, "required_scope", None)
+    if isinstance(named, Mapping):
+        return named.get(method)
     if named is None and method in permissions.SAFE_METHODS:
         return TokenScope.READ
     return named

@@ -26,6 +26,9 @@ RESOURCES = (
     "organizations",
     "statements",
     "jobs",
+    "approvals",
+    "packages",
+    "associations",
 )
 
 urlpatterns = [

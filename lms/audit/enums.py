@@ -47,7 +47,20 @@ class Verb(models.TextChoices):
     FIRST_CODE_USED = "first_code_used", _("One-time code used")
     FIRST_CODE_REFUSED = "first_code_refused", _("One-time code refused")
     PACKAGE_CHANGED = "package_changed", _("Industry package changed")
+    # Of the time before enterprises were asked; the chain names it for good.
     ASSOCIATION_MEMBER_ADDED = "association_member_added", _("Association member added")
+    ASSOCIATION_MEMBER_INVITED = (
+        "association_member_invited",
+        _("Enterprise invited by an association"),
+    )
+    ASSOCIATION_MEMBER_ACCEPTED = (
+        "association_member_accepted",
+        _("Invitation of an association accepted"),
+    )
+    ASSOCIATION_MEMBER_DECLINED = (
+        "association_member_declined",
+        _("Invitation of an association declined"),
+    )
     ASSOCIATION_MEMBER_ENDED = "association_member_ended", _("Association member ended")
     BADGE_CHANGED = "badge_changed", _("Training badge changed")
 
@@ -96,6 +109,8 @@ class Verb(models.TextChoices):
         _("Move to a new version required"),
     )
     COURSE_COPIED = "course_copied", _("Course copied")
+    STATEMENTS_EXPORTED = "statements_exported", _("xAPI statements exported")
+    STATEMENTS_SENT_AGAIN = "statements_sent_again", _("xAPI statements sent again")
     TRAINING_CLOSED = "training_closed", _("Training on site closed")
 
     # lms.compliance

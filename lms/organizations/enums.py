@@ -75,6 +75,14 @@ class ChangeState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class AssociationMemberState(models.TextChoices):
+    """What the enterprise has answered to an association."""
+
+    INVITED = "invited", _("Waiting for the enterprise")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+
+
 class PackageItemKind(models.TextChoices):
     COURSE = "course", _("Course")
     BANK = "bank", _("Item bank")

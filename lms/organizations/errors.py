@@ -81,6 +81,14 @@ class NotAnAssociation(Conflict):
     """Only an association has members and packages."""
 
 
+class InvitationAnswered(Conflict):
+    """The enterprise has answered, or the association took its invitation back."""
+
+
+class PackageEmpty(Invalid):
+    """A package is opened when there is something in it."""
+
+
 class PackageTitleTaken(Conflict):
     """The association has a package of this title."""
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from lms.core import clock
 from lms.core.scope import Scope, ScopedQuerySet
-from lms.organizations.enums import MembershipState
+from lms.organizations.enums import AssociationMemberState, MembershipState
 
 
 class OrganizationQuerySet(ScopedQuerySet):
@@ -98,9 +98,23 @@ class AssociationMemberQuerySet(ScopedQuerySet):
         return Q(association__in=mine) | Q(enterprise__in=mine)
 
     def active(self, on: date) -> Self:
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
+        """Those who accepted and whose days include this one."""
+        return self.current(on).filter(
+            state=AssociationMemberState.ACCEPTED, starts_on__lte=on
         )
+
+    def current(self, on: date) -> Self:
+        """Asked or accepted, and not over."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            state__in=[
+                AssociationMemberState.INVITED,
+                AssociationMemberState.ACCEPTED,
+            ],
+        )
+
+    def invited(self) -> Self:
+        return self.filter(state=AssociationMemberState.INVITED)
 
 
 class PackageQuerySet(ScopedQuerySet):
@@ -142,5 +156,6 @@ def _opened(organization_ids: Iterable[int], on: date, path: str = "") -> Q:
             f"{path}association__is_active": True,
             f"{to}enterprise__in": list(organization_ids),
             f"{to}starts_on__lte": on,
+            f"{to}state": AssociationMemberState.ACCEPTED,
         }
     )

@@ -58,14 +58,6 @@ class PackageForm(forms.Form):
             if not choices:
                 del self.fields[name]
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("is_open") and not (data.get("courses") or data.get("banks")):
-            self.add_error(
-                "is_open", _("Choose at least one course or bank to open the package.")
-            )
-        return data
-
     def terms(self) -> PackageTerms:
         """Return what was asked for; call it on a valid form."""
         return PackageTerms(**self.cleaned_data)

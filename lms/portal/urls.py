@@ -21,6 +21,7 @@ from lms.portal.views import (
     regulator,
     staff,
     staff_import,
+    statements,
     structure,
 )
 
@@ -184,6 +185,12 @@ console_urlpatterns = [
         packages.association_member_end,
         name="association_member_end",
     ),
+    path(
+        "packages/associations/<uuid:public_id>/",
+        packages.association_answer,
+        name="association_answer",
+    ),
+    path("statements/", statements.statements, name="statements"),
     path("findings/", findings.findings, name="findings"),
     path("badge/", badge.settings_page, name="badge_settings"),
     path("structure/", structure.structure, name="structure"),

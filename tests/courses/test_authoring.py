@@ -1,6 +1,7 @@
 """What authors do with a whole course: look at it, preview it, reorder it, copy it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from wagtail.models import Locale
 
@@ -11,13 +12,16 @@ from courses.models import (
     ActivityAnswer,
     CoursePage,
     Enrollment,
+    HandoutDownload,
     LessonPage,
     ModulePage,
     PlaybackSession,
     Syllabus,
     UnitProgress,
 )
+from lms.core.enums import Audience
 from tests.courses.test_answering import BRANCHING, QUESTION
+from tests.courses.test_move_on import make_handout
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.courses import (
     NOW,
@@ -28,13 +32,16 @@ from tests.factories.courses import (
     make_published_course,
     module_of,
 )
+from tests.factories.organizations import (
+    AdministratorFactory,
+    MembershipFactory,
+    OrganizationFactory,
+)
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 
 
 @pytest.fixture
@@ -206,7 +213,9 @@ def test_hand_outs_are_uploaded_in_the_admin(client, editor):
     assert "pdf" in refused.text
     assert Handout.objects.count() == 1
     edit = reverse("wagtailsnippets_courses_handout:edit", args=[row.pk])
-    assert client.get(edit).status_code == 200
+    assert editor.get_full_name() in client.get(edit).text
+    listed = client.get(reverse("wagtailsnippets_courses_handout:list")).text
+    assert editor.get_full_name() in listed
     other = SimpleUploadedFile("b.pdf", b"%PDF-2 other")
     client.post(edit, {"title": "新名", "file": other})
     row.refresh_from_db()
@@ -217,3 +226,94 @@ def test_hand_outs_are_uploaded_in_the_admin(client, editor):
         reverse("wagtailadmin_pages:edit", args=[make_lesson(make_course()).pk])
     )
     assert page.status_code == 200
+
+
+def test_an_organization_s_hand_out_stays_in_its_own_courses(client, editor):
+    owner = OrganizationFactory()
+    handout = make_handout()
+    handout.owner_organization_id = owner.pk
+    handout.save()
+    chosen = [{"type": "handout", "value": handout.pk}]
+    own = make_course(owner_organization_id=owner.pk)
+    foreign = make_course(slug="foreign")
+
+    lesson = make_lesson(own, kind="document", handouts=chosen)
+    with pytest.raises(ValidationError) as refused:
+        make_lesson(foreign, kind="document", handouts=chosen)
+
+    assert list(refused.value.message_dict) == ["handouts"]
+    assert publish_course(course=own, now=NOW).units[0]["handouts"]
+    # Another tenant's administrator neither chooses it nor takes it.
+    client.force_login(AdministratorFactory().user)
+    url = reverse("courses:preview_handout", args=[lesson.pk, handout.public_id])
+    assert client.get(url).status_code == 404
+
+
+def test_what_became_somebody_else_s_is_no_longer_given():
+    """Whatever a lesson still names: a syllabus holds what its course may give."""
+    handout = make_handout()
+    course = make_course()
+    make_lesson(
+        course, kind="document", handouts=[{"type": "handout", "value": handout.pk}]
+    )
+    handout.owner_organization_id = OrganizationFactory().pk
+    handout.save()
+
+    syllabus = publish_course(course=course, now=NOW)
+
+    assert "handouts" not in syllabus.units[0]
+
+
+def test_an_author_takes_the_hand_outs_of_a_draft(client, editor):
+    handout, other = make_handout(), make_handout("b.txt", b"hello")
+    course = make_course()
+    lesson = make_lesson(
+        course, kind="document", handouts=[{"type": "handout", "value": handout.pk}]
+    )
+
+    page = client.get(reverse("courses:preview", args=[lesson.pk])).text
+    url = reverse("courses:preview_handout", args=[lesson.pk, handout.public_id])
+    answer = client.get(url)
+
+    assert url in page
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 test"
+    assert not HandoutDownload.objects.exists()
+    foreign = reverse("courses:preview_handout", args=[lesson.pk, other.public_id])
+    assert client.get(foreign).status_code == 404
+    client.force_login(UserFactory())
+    assert client.get(url).status_code == 404
+
+
+def test_learner_of_another_tenant_gets_no_hand_out(client):
+    """The course of one enterprise, its own learner, and one of another enterprise."""
+    owner = OrganizationFactory()
+    handout = make_handout()
+    handout.owner_organization_id = owner.pk
+    handout.save()
+    course = make_course(owner_organization_id=owner.pk, audience=Audience.ORGANIZATION)
+    make_lesson(
+        course, kind="document", handouts=[{"type": "handout", "value": handout.pk}]
+    )
+    publish_course(course=course, now=NOW)
+    enrollment = make_enrollment(course=course)
+    unit = enrollment.syllabus.units[0]["key"]
+    url = reverse("courses:handout", args=[unit, handout.public_id])
+
+    statuses = {}
+    people = {
+        "own": enrollment.learner,
+        "other": MembershipFactory().user,
+        "administrator of another": AdministratorFactory().user,
+    }
+    for name, user in people.items():
+        client.force_login(user)
+        statuses[name] = client.get(url).status_code
+    client.logout()
+    statuses["visitor"] = client.get(url).status_code
+
+    assert statuses == {
+        "own": 200,
+        "other": 404,
+        "administrator of another": 404,
+        "visitor": 302,
+    }

@@ -6,13 +6,18 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.urls import reverse
 
 from courses.domain.statement_delivery import deliver_statements
 from courses.models import StatementDelivery
 from courses.statements import VERBS, statements_between
+from lms.audit.enums import Verb
+from lms.audit.models import AuditEvent
+from lms.core.clock import shanghai_date
 from lms.core.enums import JobState
 from lms.core.http import OutgoingRefused, allowed_address, send
 from tests.courses.test_answering import QUESTION, give, label, show
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.courses import (
     NOW,
     make_course,
@@ -22,14 +27,17 @@ from tests.factories.courses import (
 )
 from tests.factories.organizations import AdministratorFactory, MembershipFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 # `created_at` of a row is the real clock's, the rest is `NOW`: a span of both.
 SINCE, UNTIL = NOW - timedelta(days=3), NOW + timedelta(days=30)
 
 
-def learned(membership=None):
+def learned(membership=None, **fields):
     """Return someone who answered wrongly, then rightly, and completed the course."""
-    course = make_course()
+    course = make_course(**fields)
     make_lesson(
         course,
         kind="exercise",
@@ -221,3 +229,125 @@ def test_the_administrator_downloads_what_counts_for_the_enterprise(client):
     assert wrong.status_code in {400, 422}
     client.force_login(AdministratorFactory().user)
     assert client.get(url, span).status_code == 404
+
+
+def operator_posts(client, **data):
+    client.force_login(SuperuserFactory())
+    return client.post(reverse("statements_again"), data)
+
+
+def span_of(first, last):
+    return {"what": "span", "again-first": first, "again-last": last}
+
+
+def test_a_span_is_sent_again_and_nothing_arrives_twice(client, store, frozen_now):
+    learned()
+    deliver_statements(now=NOW)
+    day = shanghai_date(NOW).isoformat()
+    kept = dict(store.kept)
+
+    for _attempt in range(2):
+        assert operator_posts(client, **span_of(day, day)).status_code == 302
+
+    assert StatementDelivery.objects.filter(state=JobState.QUEUED).count() == 5
+    deliver_statements(now=NOW + timedelta(minutes=1))
+    assert store.kept == kept
+    assert states() == {JobState.DONE}
+    event = AuditEvent.objects.filter(verb=Verb.STATEMENTS_SENT_AGAIN).latest("pk")
+    assert event.data["waiting"] == 5
+
+
+def test_a_store_that_was_set_up_later_gets_what_happened_before(
+    client, store, frozen_now
+):
+    learned()
+    day = shanghai_date(NOW).isoformat()
+
+    operator_posts(client, **span_of(day, day))
+    deliver_statements(now=NOW + timedelta(minutes=1))
+
+    assert len(store.kept) == 5
+
+
+def test_what_failed_is_sent_again(client, store, frozen_now):
+    learned()
+    store.failures += [400, 400]
+    deliver_statements(now=NOW)
+    client.force_login(SuperuserFactory())
+    page = client.get(reverse("statements")).text
+    assert "400" in page
+
+    operator_posts(client, what="failed")
+    operator_posts(client, what="failed")
+    deliver_statements(now=NOW + timedelta(minutes=1))
+
+    assert len(store.kept) == 5
+    assert states() == {JobState.DONE}
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-02-01", "2026-01-01"), ("2026-01-01", "2026-12-31"), ("", ""), ("x", "y")],
+)
+def test_a_span_that_can_t_be_is_refused(client, first, last):
+    answer = operator_posts(client, **span_of(first, last))
+
+    assert answer.status_code == 422
+    assert not StatementDelivery.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["editor", "administrator", "nobody"])
+def test_only_operators_see_how_statements_are_sent(client, kind):
+    user = {
+        "editor": lambda: UserFactory(is_staff=True),
+        "administrator": lambda: AdministratorFactory().user,
+        "nobody": UserFactory,
+    }[kind]()
+    client.force_login(user)
+
+    answers = [
+        client.get(reverse("statements")),
+        client.post(reverse("statements_again"), {"what": "failed"}),
+    ]
+
+    assert {a.status_code for a in answers} <= {302, 403}
+    assert not AuditEvent.objects.filter(verb=Verb.STATEMENTS_SENT_AGAIN).exists()
+
+
+def rows_in(answer):
+    return json.loads(b"".join(answer.streaming_content))["statements"]
+
+
+def test_the_operator_saves_the_statements_of_everybody(client, frozen_now):
+    learned()
+    learned(MembershipFactory(), slug="second")
+    client.force_login(SuperuserFactory())
+    day = shanghai_date(NOW)
+    span = {"export-first": day - timedelta(days=3), "export-last": day}
+
+    answers = [client.get(reverse("statements"), span) for _attempt in range(2)]
+
+    first, second = (rows_in(answer) for answer in answers)
+    assert first == second
+    assert len(first) == 10
+    assert answers[0]["Content-Disposition"].startswith('attachment; filename="xapi-')
+
+
+def test_the_administrator_saves_them_in_the_console(client, frozen_now):
+    membership = MembershipFactory()
+    learned(membership)
+    learned(slug="second")
+    organization = membership.organization
+    client.force_login(AdministratorFactory(organization=organization).user)
+    address = reverse("portal:statements", args=[organization.code])
+    day = shanghai_date(NOW)
+
+    page = client.get(address)
+    wrong = client.get(address, {"first": day, "last": "2020-01-01"})
+    file = client.get(address, {"first": day - timedelta(days=3), "last": day})
+
+    assert page.status_code == 200
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["last"])
+    assert len(rows_in(file)) == 5
+    event = AuditEvent.objects.get(verb=Verb.STATEMENTS_EXPORTED)
+    assert event.organization_id == organization.pk

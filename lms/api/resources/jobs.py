@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from lms.accounts.enums import TokenScope
 from lms.accounts.models import User
+from lms.api.administered import administered_or_404
 from lms.api.authentication import HasScope
 from lms.api.idempotency import idempotent
 from lms.core.enums import JobState
@@ -25,8 +26,7 @@ from lms.organizations.domain.staff_import.messages import message_of
 from lms.organizations.domain.staff_import.reading import MAX_FILE_BYTES
 from lms.organizations.enums import ImportPolicy
 from lms.organizations.errors import ApprovalNeeded
-from lms.organizations.models import Organization, StaffImport
-from lms.organizations.permissions import can_administer
+from lms.organizations.models import StaffImport
 from lms.ui.languages import site_path
 
 SHOWN = 500
@@ -143,10 +143,7 @@ class StaffImportView(APIView):
 
     @idempotent
     def _take(self, request: Request, code: str) -> Response:
-        rows = Organization.objects.visible_to(request.user)
-        organization = rows.filter(code=code).first()
-        if organization is None or not can_administer(request.user, organization):
-            raise Http404
+        organization = administered_or_404(request, code)
         form = StaffListSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data

@@ -5,35 +5,31 @@ was dead for a day sends what is due now. The key of a message is unique, and th
 message, its mail and the mark of an escalation are one transaction.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.enums import OPEN_STATES
 from lms.accounts.models import User
-from lms.compliance.enums import DueStage, ObligationState, RuleTopic
+from lms.compliance.domain.supervising import duty_title, escalate, send_digests
+from lms.compliance.enums import DueStage, ObligationState
 from lms.compliance.models import AssignmentEntry, Exemption, Obligation
 from lms.core.clock import SHANGHAI, shanghai_date
 from lms.notifications.domain import notify
 from lms.notifications.enums import MessageKind
 from lms.notifications.models import Message
-from lms.organizations.enums import MembershipRole, MembershipState
-from lms.organizations.models import Membership, Organization
+from lms.organizations.enums import MembershipState
 
 STAGES = ((1, DueStage.DAY), (7, DueStage.WEEK), (30, DueStage.MONTH))
 # Nobody's telephone rings at night.
 FIRST_HOUR, LAST_HOUR = 8, 20
 # What lapsed longer ago was told of long ago, or is history.
 LAPSED_FOR = timedelta(days=30)
-NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,8 @@ def send_due_messages(*, now: datetime) -> Sent:
     reminders = _send([*_courses_due(today), *_duties_due(today)])
     return Sent(
         reminders=reminders,
-        escalations=_escalate(today, now),
-        digests=_send_digests(today),
+        escalations=escalate(entries=_open_entries(today), today=today, now=now),
+        digests=send_digests(today=today),
     )
 
 
@@ -164,7 +160,7 @@ def _send(items: Iterable[_Due]) -> int:
 
 def _words(item: _Due) -> tuple[str, str]:
     if isinstance(item.what, Obligation):
-        title, organization = _duty_title(item.what), item.what.membership.organization
+        title, organization = duty_title(item.what), item.what.membership.organization
     else:
         title = item.what.enrollment.syllabus.title(item.recipient.language)
         organization = item.what.membership.organization
@@ -183,143 +179,3 @@ def _words(item: _Due) -> tuple[str, str]:
         _("Due on %(due_on)s: %(title)s") % values,
         _("%(organization)s asks you to finish it by %(due_on)s.") % values,
     )
-
-
-def _duty_title(duty: Obligation) -> str:
-    if duty.topic == RuleTopic.LEVELS:
-        return _("Levels of training on site")
-    hours = round(duty.missing_seconds / duty.rule.hour_seconds, 1)
-    return _("%(hours)s credit hours of training are missing") % {"hours": hours}
-
-
-# --- for those who answer for others ----------------------------------------------
-
-
-def supervisors_of(organization_id: int, today: date) -> list[User]:
-    """Return who is told when somebody does not learn: the administrators."""
-    rows = Membership.objects.filter(
-        organization_id=organization_id, role=MembershipRole.ADMIN
-    ).active(today)
-    return [row.user for row in rows.select_related("user").order_by("pk")]
-
-
-def _escalate(today: date, now: datetime) -> int:
-    """Tell supervisors, in one message each, who has let a due date pass."""
-    lapsed: dict[int, list[AssignmentEntry]] = defaultdict(list)
-    for entry in _open_entries(today):
-        if entry.escalated_at is None and entry.enrollment.due_on < today:
-            lapsed[entry.membership.organization_id].append(entry)
-    told = 0
-    for organization_id, rows in lapsed.items():
-        try:
-            told += _tell_supervisors(organization_id, rows, today, now)
-        except _ToldAlready:
-            continue
-    return told
-
-
-class _ToldAlready(Exception):
-    """Another worker was faster; what this one has begun is undone."""
-
-
-@transaction.atomic
-def _tell_supervisors(
-    organization_id: int, entries: list[AssignmentEntry], today: date, now: datetime
-) -> int:
-    ids = [entry.pk for entry in entries]
-    fresh = AssignmentEntry.objects.filter(pk__in=ids, escalated_at__isnull=True)
-    if fresh.update(escalated_at=now) != len(ids):
-        raise _ToldAlready
-    supervisors = supervisors_of(organization_id, today)
-    organization = entries[0].membership.organization
-    for person in supervisors:
-        with translation.override(person.language):
-            names = [
-                f"{entry.membership.listed_name}: "
-                f"{entry.enrollment.syllabus.title(person.language)} "
-                f"({entry.enrollment.due_on.isoformat()})"
-                for entry in entries[:NAMED]
-                if entry.enrollment.due_on
-            ]
-            count = len({entry.membership_id for entry in entries})
-            notify(
-                recipient=person,
-                kind=MessageKind.COURSE,
-                subject=ngettext(
-                    "%(count)s employee is overdue at %(name)s",
-                    "%(count)s employees are overdue at %(name)s",
-                    count,
-                )
-                % {"count": count, "name": organization.name},
-                body="\n".join(names),
-                url=f"/enterprise/{organization.code}/",
-                dedupe_key=f"lapsed:{organization.public_id}:{ids[0]}:{ids[-1]}",
-            )
-    return len(supervisors)
-
-
-def _send_digests(today: date) -> int:
-    """Send the administrators how their enterprise stands, once a week."""
-    year, week, _day = today.isocalendar()
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = (
-        Obligation.objects.filter(
-            membership__state=MembershipState.ACTIVE, period_end__year=today.year
-        )
-        .order_by()
-        .values_list("membership__organization_id", "state")
-        .annotate(total=Count("pk"))
-    )
-    for organization_id, state, total in rows:
-        counts[organization_id][state] = total
-    organizations = Organization.objects.in_bulk(list(counts))
-    admins = (
-        Membership.objects.filter(
-            role=MembershipRole.ADMIN, organization__in=list(counts)
-        )
-        .active(today)
-        .select_related("user")
-        .order_by("pk")
-    )
-    keys = {
-        f"digest:{organizations[row.organization_id].public_id}:{year}-W{week:02d}"
-        for row in admins
-    }
-    told = set(
-        Message.objects.filter(dedupe_key__in=keys).values_list(
-            "recipient_id", "dedupe_key"
-        )
-    )
-    sent = 0
-    for row in admins:
-        organization = organizations[row.organization_id]
-        key = f"digest:{organization.public_id}:{year}-W{week:02d}"
-        if (row.user_id, key) in told:
-            continue
-        _send_digest(row.user, organization, counts[organization.pk], key)
-        sent += 1
-    return sent
-
-
-def _send_digest(
-    person: User, organization: Organization, states: dict[str, int], key: str
-) -> None:
-    with translation.override(person.language):
-        met = states.get(ObligationState.MET, 0)
-        met += states.get(ObligationState.MET_LATE, 0)
-        notify(
-            recipient=person,
-            kind=MessageKind.COURSE,
-            subject=_("Training of the week at %(name)s") % {"name": organization.name},
-            body=_(
-                "Duties of this year: %(met)s met, %(open)s still open, "
-                "%(overdue)s overdue."
-            )
-            % {
-                "met": met,
-                "open": states.get(ObligationState.OPEN, 0),
-                "overdue": states.get(ObligationState.OVERDUE, 0),
-            },
-            url=f"/enterprise/{organization.code}/",
-            dedupe_key=key,
-        )

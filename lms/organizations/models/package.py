@@ -1,11 +1,12 @@
 """What an association offers to the enterprises that are its members (R17)."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.core.models import PublicIdModel, TimeStampedModel
-from lms.organizations.enums import PackageItemKind
+from lms.organizations.enums import AssociationMemberState, PackageItemKind
 from lms.organizations.models.organization import Organization
 from lms.organizations.querysets import (
     AssociationMemberQuerySet,
@@ -15,7 +16,11 @@ from lms.organizations.querysets import (
 
 
 class AssociationMember(PublicIdModel, TimeStampedModel):
-    """An enterprise belongs to an association from one day to another."""
+    """An enterprise belongs to an association from one day to another.
+
+    The association asks and the enterprise answers: nothing is opened, and nobody is
+    told of as a member, before its administrator has accepted.
+    """
 
     association = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="association_members"
@@ -25,6 +30,21 @@ class AssociationMember(PublicIdModel, TimeStampedModel):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    state = models.CharField(
+        _("answer"),
+        max_length=10,
+        choices=AssociationMemberState.choices,
+        default=AssociationMemberState.INVITED,
+    )
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     objects = AssociationMemberQuerySet.as_manager()
 
@@ -37,7 +57,7 @@ class AssociationMember(PublicIdModel, TimeStampedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["association", "enterprise"],
-                condition=Q(ends_on__isnull=True),
+                condition=Q(ends_on__isnull=True, state__in=["invited", "accepted"]),
                 name="organizations_association_member_once",
             ),
             models.CheckConstraint(

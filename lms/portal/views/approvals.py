@@ -28,7 +28,8 @@ from lms.organizations.domain.approvals import (
     refuse_change,
     withdraw_change,
 )
-from lms.organizations.models import ChangeRequest, Organization
+from lms.organizations.enums import ChangeKind, ChangeState, MembershipRole
+from lms.organizations.models import ChangeRequest, Organization, StaffImport
 from lms.portal.approval_forms import DecisionForm, GrantForm, RevokeForm
 from lms.portal.permissions import administered_or_404, signed_in
 from lms.portal.views.desk import (
@@ -37,8 +38,11 @@ from lms.portal.views.desk import (
     crumbs,
     department_choices,
     departments_of,
+    list_tools,
+    options,
     today,
 )
+from lms.reporting.domain.console_lists import administrators_list, changes_list
 
 
 def change_or_404(organization: Organization, public_id: str) -> ChangeRequest:
@@ -46,6 +50,14 @@ def change_or_404(organization: Organization, public_id: str) -> ChangeRequest:
         "organization", "requested_by", "decided_by"
     )
     return get_object_or_404(rows, public_id=public_id)
+
+
+def list_behind(change: ChangeRequest) -> StaffImport | None:
+    """Return the checked staff list that a change is about: it names who leaves."""
+    if change.kind != ChangeKind.COMPLETE_LIST:
+        return None
+    rows = StaffImport.objects.filter(organization=change.organization)
+    return rows.filter(pk=change.payload.get("checked")).first()
 
 
 def _to_changes(organization: Organization) -> tuple[str, str | None]:
@@ -60,15 +72,21 @@ def changes(request: HttpRequest, code: str) -> HttpResponse:
     """List what waits for a decision, then what was decided."""
     organization = administered_or_404(request.user, code)
     expire_changes(now=clock.now(), organization=organization)
-    rows = ChangeRequest.objects.filter(organization=organization).select_related(
-        "requested_by", "decided_by"
-    )
-    waiting = list(rows.filter(state="waiting"))
-    decided = Paginator(rows.exclude(state="waiting"), PAGE_SIZE)
+    rows = changes_list(organization, {})
+    decided = changes_list(organization, request.GET).exclude(state="waiting")
     context = {
         "organization": organization,
-        "waiting": waiting,
-        "page_obj": decided.get_page(request.GET.get("page")),
+        "waiting": list(rows.filter(state="waiting")),
+        "kinds": options(ChangeKind.choices),
+        "states": options(
+            choice for choice in ChangeState.choices if choice[0] != "waiting"
+        ),
+        "sorting": [
+            {"key": "change", "label": _("Change")},
+            {"key": "day", "label": _("Day")},
+        ],
+        **list_tools(request, "state", "kind"),
+        "page_obj": Paginator(decided, PAGE_SIZE).get_page(request.GET.get("page")),
         "crumbs": crumbs(organization, (_("Approvals"), None)),
     }
     return render(request, "portal/changes.html", context)
@@ -95,6 +113,7 @@ def change(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         "organization": organization,
         "change": row,
         "form": form,
+        "list_checked": list_behind(row),
         "may_decide": row.is_waiting and can_decide(user, row),
         "is_own": row.requested_by_id == user.pk,
         "deciders": deciders(row) if row.is_waiting else [],
@@ -137,7 +156,16 @@ def administrators(request: HttpRequest, code: str) -> HttpResponse:
             return asked_for(request, asked)
     context = {
         "organization": organization,
-        "administrators": administrators_of(organization=organization, on=today()),
+        "administrators": list(administrators_list(organization, request.GET, today())),
+        "roles": options(
+            (role.value, role.label)
+            for role in (MembershipRole.ADMIN, MembershipRole.UNIT_ADMIN)
+        ),
+        "sorting": [
+            {"key": "name", "label": _("Full name")},
+            {"key": "department", "label": _("Department")},
+        ],
+        **list_tools(request, "role"),
         "form": form,
         "crumbs": crumbs(organization, (_("Administrators"), None)),
     }

@@ -34,6 +34,7 @@ FIELD_OF = {
     "no_post": "starts_on",
     "not_away": "on",
     "package_title_taken": "title",
+    "package_empty": "is_open",
     "already_member": "code",
     "own_member": "code",
     "origin_invalid": "origins",
@@ -123,6 +124,20 @@ def asked_of(request: HttpRequest, console: Console, **more: str) -> ListRequest
         today=today(),
         inside=console.inside,
     )
+
+
+def list_tools(request: HttpRequest, *names: str) -> dict[str, Any]:
+    """Return what `includes/list_tools.html` needs; `names` are the list's filters."""
+    return {
+        "q": request.GET.get("q", "")[:80].strip(),
+        "is_narrowed": any(request.GET.get(name) for name in (*names, "q")),
+    }
+
+
+def options(choices: Iterable[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Return the options of a filter, all of it first."""
+    named = [{"value": str(value), "label": label} for value, label in choices]
+    return [{"value": "", "label": _("All")}, *named]
 
 
 def crumbs(

@@ -19,12 +19,13 @@ from lms.compliance.domain.assignments import assign_course
 from lms.compliance.domain.reminders import remind_people
 from lms.compliance.models import Assignment
 from lms.core import clock
+from lms.organizations.domain.approvals import waiting_for
 from lms.organizations.domain.queries import (
     department_members,
     descendant_ids,
     organization_members,
 )
-from lms.organizations.models import Department, Organization
+from lms.organizations.models import AssociationMember, Department, Organization
 from lms.portal.forms import AssignCourseForm, RemindForm
 from lms.portal.permissions import (
     Console,
@@ -92,6 +93,10 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "organization": organization,
         "has_several": administered_organizations(request.user).count() > 1,
+        "approvals": waiting_for(request.user, organization),
+        "invitations": AssociationMember.objects.filter(enterprise=organization)
+        .invited()
+        .select_related("association"),
         "summary": figures.summary,
         "duties": figures.duties,
         "changes": figures.changes,

@@ -2,19 +2,15 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from certificates.enums import FindingState
-from certificates.models import Finding
 from lms.portal.permissions import administered_or_404
-from lms.portal.views.desk import PAGE_SIZE, crumbs, today
-
-STATES = (FindingState.OPEN, FindingState.CLOSED)
+from lms.portal.views.desk import PAGE_SIZE, crumbs, list_tools, options, today
+from lms.reporting.domain.console_lists import TOLD, findings_list
 
 
 @login_required
@@ -26,21 +22,16 @@ def findings(request: HttpRequest, code: str) -> HttpResponse:
     Notes stay among regulators, for operators of the platform as well.
     """
     organization = administered_or_404(request.user, code)
-    rows = Finding.objects.filter(
-        organization_id=organization.pk, state__in=STATES
-    ).select_related("certificate")
-    state = request.GET.get("state", "")
-    if state in STATES:
-        rows = rows.filter(state=state)
-    rows = rows.order_by("-state", F("due_on").asc(nulls_last=True), "-pk")
+    rows = findings_list(organization, request.GET)
     context = {
         "organization": organization,
         "today": today(),
-        "state": state,
-        "states": [
-            {"value": "", "label": _("All")},
-            *({"value": s.value, "label": s.label} for s in STATES),
+        "states": options((state.value, state.label) for state in TOLD),
+        "sorting": [
+            {"key": "found", "label": _("Found on")},
+            {"key": "due", "label": _("To be put right by")},
         ],
+        **list_tools(request, "state"),
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "crumbs": crumbs(organization, (_("Findings of the regulator"), None)),
     }

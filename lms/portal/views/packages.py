@@ -12,15 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.core import clock
-from lms.organizations.domain.packages import (
-    add_association_member,
+from lms.core.errors import DomainError
+from lms.organizations.domain.associations import (
+    accept_invitation,
+    decline_invitation,
     end_association_member,
+    invite_association_member,
 )
-from lms.organizations.enums import OrganizationKind
+from lms.organizations.enums import AssociationMemberState, OrganizationKind
 from lms.organizations.models import AssociationMember, Organization, Package
 from lms.portal.package_forms import AssociationMemberForm, PackageForm
 from lms.portal.permissions import administered_or_404, signed_in
-from lms.portal.views.desk import attempt, crumbs, today
+from lms.portal.views.desk import attempt, crumbs, list_tools, options, today
+from lms.reporting.domain.console_lists import association_members_list
 from lms.reporting.domain.packages import (
     offered_banks,
     offered_courses,
@@ -55,7 +59,7 @@ def packages(request: HttpRequest, code: str) -> HttpResponse:
         if form.is_valid():
             added = attempt(
                 form,
-                lambda: add_association_member(
+                lambda: invite_association_member(
                     association=organization,
                     enterprise=form.enterprise,
                     starts_on=form.first_day,
@@ -63,9 +67,18 @@ def packages(request: HttpRequest, code: str) -> HttpResponse:
                 ),
             )
             if added is not None:
-                messages.success(request, _("Added."))
+                messages.success(
+                    request,
+                    _("Asked. It is a member when its administrator has accepted."),
+                )
                 return redirect("portal:packages", code)
     language = get_language()
+    belongs_to = list(
+        AssociationMember.objects.filter(enterprise=organization)
+        .current(today())
+        .select_related("association")
+        .order_by("association__name", "pk")
+    )
     context: dict[str, Any] = {
         "organization": organization,
         "is_association": is_association,
@@ -73,15 +86,25 @@ def packages(request: HttpRequest, code: str) -> HttpResponse:
         "opened": packages_for(
             organization=organization, language=language, on=today()
         ),
+        "belongs_to": belongs_to,
+        "has_joined": any(
+            row.state == AssociationMemberState.ACCEPTED for row in belongs_to
+        ),
         "crumbs": crumbs(organization, (_("Industry packages"), None)),
     }
     if is_association:
         context["own"] = own_packages(association=organization, language=language)
-        context["members"] = (
-            AssociationMember.objects.filter(association=organization)
-            .active(today())
-            .select_related("enterprise")
-        )
+        context |= {
+            "members": list(
+                association_members_list(organization, request.GET, today())
+            ),
+            "states": options(AssociationMemberState.choices),
+            "sorting": [
+                {"key": "name", "label": _("Enterprise")},
+                {"key": "from", "label": _("From")},
+            ],
+            **list_tools(request, "state"),
+        }
     status = 422 if form.errors else 200
     return render(request, "portal/packages.html", context, status=status)
 
@@ -153,6 +176,40 @@ def association_member_end(
     member = get_object_or_404(
         rows.select_related("association", "enterprise"), public_id=public_id
     )
+    was_asked = member.state == AssociationMemberState.INVITED
     end_association_member(member=member, by=signed_in(request), now=clock.now())
-    messages.success(request, _("Ended. What was assigned stays with its people."))
+    if was_asked:
+        messages.success(request, _("The invitation is taken back."))
+    else:
+        messages.success(request, _("Ended. What was assigned stays with its people."))
+    return redirect("portal:packages", code)
+
+
+@login_required
+@require_POST
+def association_answer(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
+    """Answer an association's invitation for the enterprise, or leave later."""
+    organization = administered_or_404(request.user, code)
+    rows = AssociationMember.objects.filter(enterprise=organization)
+    member = get_object_or_404(
+        rows.select_related("association", "enterprise"), public_id=public_id
+    )
+    by, now, name = signed_in(request), clock.now(), member.association.name
+    try:
+        match request.POST.get("answer"):
+            case "accept":
+                accept_invitation(member=member, by=by, now=now)
+                said = _("Accepted. What %(name)s opens shows below.")
+            case "decline":
+                decline_invitation(member=member, by=by, now=now)
+                said = _("Declined. %(name)s sees nothing of you.")
+            case "leave":
+                end_association_member(member=member, by=by, now=now)
+                said = _("You left %(name)s. What was assigned stays with its people.")
+            case _other:
+                raise Http404
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, said % {"name": name})
     return redirect("portal:packages", code)

@@ -28,7 +28,10 @@ from lms.portal.views.desk import (
     crumbs,
     department_choices,
     departments_of,
+    list_tools,
+    options,
 )
+from lms.reporting.domain.console_lists import exemptions_list, plans_list
 from lms.reporting.domain.titles import assignable_courses, course_titles
 
 
@@ -43,10 +46,15 @@ def _plan_or_404(organization: Organization, public_id: str) -> Plan:
 def plans(request: HttpRequest, code: str) -> HttpResponse:
     """List the plans of an enterprise, those that run before those that ended."""
     organization = administered_or_404(request.user, code)
-    rows = Plan.objects.filter(organization=organization)
     context = {
         "organization": organization,
-        "plans": sorted(rows, key=lambda plan: plan.ended_at is not None),
+        "plans": list(plans_list(organization, request.GET)),
+        "states": options([("running", _("Running")), ("ended", _("Ended"))]),
+        "sorting": [
+            {"key": "name", "label": _("Title")},
+            {"key": "from", "label": _("From")},
+        ],
+        **list_tools(request, "state"),
         "crumbs": crumbs(organization, (_("Training plans"), None)),
     }
     return render(request, "portal/plans.html", context)
@@ -133,7 +141,14 @@ def plan(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
             }
             for assignment, reached, done in progress
         ],
-        "exemptions": row.exemptions.select_related("membership", "granted_by"),
+        "exemptions": list(
+            exemptions_list(organization, {**request.GET.dict(), "plan": row.public_id})
+        ),
+        "sorting": [
+            {"key": "name", "label": _("Full name")},
+            {"key": "until", "label": _("Until")},
+        ],
+        **list_tools(request),
         "form": form,
         "crumbs": crumbs(organization, _to_plans(code), (row.title, None)),
     }

@@ -22,6 +22,7 @@ from lms.core.uploads import refuse_large_body
 from lms.organizations.domain.administrators import ask_to_take_list
 from lms.organizations.domain.staff_import.importing import (
     is_complete,
+    leavers_of,
     submit_import,
     take_checked,
 )
@@ -36,6 +37,7 @@ from lms.portal.views.approvals import asked_for
 from lms.portal.views.desk import crumbs, people_crumb
 from lms.reporting.exporters import attachment
 
+LEAVERS_SHOWN = 200
 SHOWN = 100
 RECENT = 10
 LANGUAGES = ("zh", "en")
@@ -111,6 +113,10 @@ def show(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
             for action, label in StaffAction.choices
             if counts.get(action)
         ],
+        "leavers": leavers_of(staff_import)[:LEAVERS_SHOWN],
+        "more_leavers": max(
+            len(staff_import.report.get("leaving", [])) - LEAVERS_SHOWN, 0
+        ),
         "remarks": [
             {"remark": one, "place": place_of(one.place), "text": message_of(one)}
             for one in remarks[:SHOWN]

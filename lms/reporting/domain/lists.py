@@ -4,22 +4,21 @@ A page and its file are built from the same rows, so that the file holds what wa
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from lms.accounts.models import User
 from lms.compliance.models import Assignment
 from lms.core.clock import shanghai_date
 from lms.organizations.domain.queries import descendant_ids
 from lms.organizations.enums import MembershipKind
 from lms.organizations.models import Department, Organization
 from lms.organizations.querysets import MembershipQuerySet
-from lms.reporting.domain import people
+from lms.reporting.domain import console_lists, people
 from lms.reporting.domain.arranging import arranged_assignments, arranged_places
+from lms.reporting.domain.asking import ListRequest, title_of
 from lms.reporting.domain.enterprise import assignment_rows
 from lms.reporting.domain.region import (
     enterprises_in_regions,
@@ -35,34 +34,6 @@ from lms.reporting.querysets import TrainingArchiveQuerySet
 
 CHUNK = 2_000
 REGION_CHUNK = 200
-
-
-@dataclass(frozen=True)
-class ListRequest:
-    """Which list, for whom, with which filters.
-
-    Attributes:
-        organization: None for the lists of a regulator.
-        inside: departments that the reader is kept to; None for all.
-        params: what stands in the address: filters, text, order.
-    """
-
-    organization: Organization | None
-    user: User
-    params: Mapping[str, str]
-    language: str
-    today: date
-    inside: frozenset[int] | None = None
-
-    def param(self, name: str) -> str:
-        return str(self.params.get(name, ""))[:80]
-
-    @property
-    def own(self) -> Organization:
-        """The enterprise, for lists that have one."""
-        if self.organization is None:
-            raise LookupError("this list belongs to an enterprise")
-        return self.organization
 
 
 def kept_inside(
@@ -141,10 +112,6 @@ def assignment_of(asked: ListRequest) -> Assignment:
     )
 
 
-def _title(asked: ListRequest, name: str) -> str:
-    return f"{asked.own.name}-{name}-{asked.today:%Y%m%d}"
-
-
 def _members(asked: ListRequest) -> Table:
     rows, _chosen = members_list(asked)
     kinds = {value: str(label) for value, label in MembershipKind.choices}
@@ -162,7 +129,7 @@ def _members(asked: ListRequest) -> Table:
             ]  # fmt: skip
 
     return Table(
-        title=_title(asked, _("People")),
+        title=title_of(asked, _("People")),
         headings=[
             _("Full name"), _("Employee number"), _("Department"), _("Position"),
             _("Employed as"), _("First day"), _("Courses assigned"),
@@ -217,7 +184,7 @@ def _assignments(asked: ListRequest) -> Table:
         text=asked.param("q"),
     )
     return Table(
-        title=_title(asked, _("Assignments")),
+        title=title_of(asked, _("Assignments")),
         headings=[
             _("Course"), _("Department"), _("Due on"), _("People"), _("Finished"),
             _("Overdue"),
@@ -241,7 +208,7 @@ def _departments(asked: ListRequest) -> Table:
         text=asked.param("q"),
     )
     return Table(
-        title=_title(asked, _("Departments")),
+        title=title_of(asked, _("Departments")),
         headings=[_("Level"), _("Department"), _("People")],
         rows=[[str(x.depth + 1), x.name, str(x.people)] for x in lines],
         total=len(lines),
@@ -255,7 +222,7 @@ def _positions(asked: ListRequest) -> Table:
         text=asked.param("q"),
     )
     return Table(
-        title=_title(asked, _("Positions")),
+        title=title_of(asked, _("Positions")),
         headings=[_("Position"), _("Category"), _("People")],
         rows=[[x.name, x.category, str(x.people)] for x in lines],
         total=len(lines),
@@ -298,7 +265,7 @@ def _archives(asked: ListRequest) -> Table:
             ]  # fmt: skip
 
     return Table(
-        title=_title(asked, _("Training archives")),
+        title=title_of(asked, _("Training archives")),
         headings=[
             _("Name"), _("Kind"), _("Built on"), _("Kept until"), _("Basis"),
             _("Hash of the manifest"),
@@ -347,6 +314,12 @@ LISTS: dict[str, Callable[[ListRequest], Table]] = {
     "departments": _departments,
     "positions": _positions,
     "archives": _archives,
+    "plans": console_lists.plans_table,
+    "exemptions": console_lists.exemptions_table,
+    "changes": console_lists.changes_table,
+    "findings": console_lists.findings_table,
+    "administrators": console_lists.administrators_table,
+    "association_members": console_lists.association_members_table,
 }
 REGION_LISTS: dict[str, Callable[[ListRequest], Table]] = {"region": _region}
 

@@ -191,12 +191,15 @@ def list_search(context: Context, label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/components/export_links.html", takes_context=True)
-def export_links(context: Context, viewname: str, *args: Any) -> dict[str, Any]:
+def export_links(
+    context: Context, viewname: str, *args: Any, **narrowed: Any
+) -> dict[str, Any]:
     """`{% export_links "portal:members_export" code %}`: the list as it is filtered.
 
-    The address takes the format (xlsx, csv, pdf) as its last part.
+    The address takes the format (xlsx, csv, pdf) as its last part; `narrowed` goes into
+    its query, for a page that shows one department or one plan.
     """
-    query = query_with(context)
+    query = query_with(context, **narrowed)
     return {
         "links": [
             {

@@ -7,14 +7,20 @@ from django.utils import timezone
 
 from courses.domain.progress import complete_unit
 from courses.models import Enrollment
-from lms.compliance.domain import deadlines
+from lms.compliance.domain import deadlines, supervising
 from lms.compliance.domain.deadlines import send_due_messages, stage_on
 from lms.compliance.domain.duties import recompute_duties
 from lms.compliance.domain.plans import PlanTerms, create_plan, exempt_member
 from lms.compliance.models import AssignmentEntry, Obligation
 from lms.notifications.models import EmailDelivery, Message
+from lms.organizations.enums import MembershipRole
+from lms.organizations.models import Membership
 from tests.factories.compliance import make_enterprise
-from tests.factories.organizations import AdministratorFactory
+from tests.factories.organizations import (
+    AdministratorFactory,
+    DepartmentFactory,
+    MembershipFactory,
+)
 
 pytestmark = [pytest.mark.unit, pytest.mark.django_db]
 # A Monday, ten in the morning in Shanghai.
@@ -92,7 +98,8 @@ def test_people_are_reminded_30_7_and_1_days_before_and_on_lapse(assigned):
 
 def test_a_worker_that_slept_for_days_sends_the_nearest_only(assigned):
     sweep(38)
-    keys = {row.dedupe_key.rsplit(":", 1)[1] for row in Message.objects.all()}
+    rows = Message.objects.filter(dedupe_key__startswith="due:")
+    keys = {row.dedupe_key.rsplit(":", 1)[1] for row in rows}
     assert keys == {"7"}
 
 
@@ -153,28 +160,100 @@ def test_supervisors_hear_of_those_who_lapsed_once_and_in_one_message(assigned):
 
 
 def test_an_escalation_that_fails_in_the_middle_is_made_again(assigned, monkeypatch):
-    notify = deadlines.notify
+    notify = supervising.notify
     sent = deadlines._send
 
     def dies(**values):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(deadlines, "_send", lambda items: 0)
-    monkeypatch.setattr(deadlines, "notify", dies)
+    monkeypatch.setattr(supervising, "notify", dies)
     with pytest.raises(KeyboardInterrupt):
         sweep(41)
     assert AssignmentEntry.objects.filter(escalated_at=None).count() == 2
-    monkeypatch.setattr(deadlines, "notify", notify)
+    monkeypatch.setattr(supervising, "notify", notify)
     monkeypatch.setattr(deadlines, "_send", sent)
     assert sweep(41).escalations == 1
 
 
-def test_of_two_workers_one_escalates(assigned, monkeypatch):
+def test_of_two_workers_one_escalates(assigned):
     rows = list(deadlines._open_entries(DAY + timedelta(days=41)))
     AssignmentEntry.objects.update(escalated_at=timezone.now())
-    monkeypatch.setattr(deadlines, "_open_entries", lambda today: [*rows])
-    assert deadlines._escalate(DAY + timedelta(days=41), NOW) == 0
+    day = DAY + timedelta(days=41)
+    assert supervising.escalate(entries=rows, today=day, now=NOW) == 0
     assert not Message.objects.exists()
+
+
+def test_department_administrators_hear_of_their_own_part_only(assigned):
+    enterprise, _plan = assigned
+    below = DepartmentFactory(
+        organization=enterprise.organization, parent=enterprise.department
+    )
+    inside, outside = enterprise.members
+    Membership.objects.filter(pk=inside.pk).update(department=below)
+    Membership.objects.filter(pk=outside.pk).update(department=None)
+    head = MembershipFactory(
+        organization=enterprise.organization,
+        role=MembershipRole.UNIT_ADMIN,
+        department=enterprise.department,
+        employee_number="",
+    ).user
+
+    sweep(41)
+
+    lapsed = Message.objects.filter(dedupe_key__startswith="lapsed:")
+    told = {row.recipient_id: row.body for row in lapsed}
+    assert told.keys() == {head.pk, enterprise.admin.pk}
+    assert inside.listed_name in told[head.pk]
+    assert outside.listed_name not in told[head.pk]
+    assert outside.listed_name in told[enterprise.admin.pk]
+
+
+def test_duties_that_lapse_are_told_to_supervisors_once(frozen_now):
+    frozen_now.move_to(NOW)
+    enterprise = make_enterprise(employees=2)
+    recompute_duties(on=DAY)
+    Obligation.objects.update(
+        state="overdue", period_end=DAY, period_start=DAY - timedelta(days=365)
+    )
+
+    assert sweep(0).escalations == 0
+    assert sweep(1).escalations == 1
+    assert sweep(2).escalations == 0
+
+    rows = Message.objects.filter(dedupe_key__startswith="duty-lapsed:")
+    (message,) = rows
+    assert message.recipient == enterprise.admin
+    for member in enterprise.members:
+        assert member.listed_name in message.body
+
+
+def test_long_lists_say_how_many_are_left_out():
+    lines = [f"员工{n}" for n in range(23)]
+    text = supervising.shortened(lines)
+    assert text.splitlines()[:20] == lines[:20]
+    assert "3" in text.splitlines()[20]
+    assert supervising.shortened(lines[:20]).splitlines() == lines[:20]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_digest_names_who_is_late_and_who_is_next(assigned, language):
+    enterprise, _plan = assigned
+    enterprise.admin.language = language
+    enterprise.admin.save()
+    late, soon = enterprise.members
+    Enrollment.objects.filter(learner=late.user).update(due_on=DAY)
+    Enrollment.objects.filter(learner=soon.user).update(due_on=DAY + timedelta(days=6))
+
+    sweep(1)
+
+    digest = Message.objects.get(dedupe_key__startswith="digest:")
+    _duties, overdue, due = digest.body.split("\n\n")
+    heading = {"zh-hans": "逾期", "en": "Overdue courses: 1"}[language]
+    assert heading in overdue
+    assert (late.listed_name in overdue, soon.listed_name in overdue) == (True, False)
+    assert soon.listed_name in due
+    assert late.listed_name not in due
 
 
 def test_administrators_get_the_digest_of_the_week_once(frozen_now):

@@ -24,13 +24,11 @@ from tests.factories.organizations import (
     MembershipFactory,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 PASSWORD = "我的-own-password-7"
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
 
 
 def newcomer(organization, number, **more):

@@ -13,16 +13,19 @@ from lms.audit.enums import Verb
 from lms.audit.models import AuditEvent
 from lms.core import clock
 from lms.core.enums import JobState
+from lms.core.sheets.refusals import remark_from_json
 from lms.notifications.models import Message
 from lms.organizations.domain.members import NewMember, add_member, end_membership
 from lms.organizations.domain.staff_import import importing, writing
 from lms.organizations.domain.staff_import.importing import (
     is_complete,
+    leavers_of,
     run_import,
     submit_import,
     take_checked,
     wake_imports,
 )
+from lms.organizations.domain.staff_import.messages import message_of
 from lms.organizations.domain.staff_import.reading import MAX_FILE_BYTES
 from lms.organizations.domain.staff_import.workbooks import returned_workbook, template
 from lms.organizations.enums import ImportPolicy, MembershipState
@@ -215,6 +218,29 @@ def test_a_complete_list_ends_who_is_missing(organization):
     assert stranger.state == MembershipState.ACTIVE
 
 
+def test_who_came_since_the_check_is_nobody_s_leaver(organization):
+    run(organization, csv_file("张三,A1,,,,,,,,", "李四,A2,,,,,,,,"))
+    data = csv_file("张三,A1,,,,,,,,")
+    checked = run(organization, data, is_complete_list=True, is_dry_run=True)
+    run(organization, csv_file("王五,A3,,,,,,,,"))
+
+    taken = take_checked(checked=checked, policy=checked.policy, by=None)
+    run_import(import_id=taken.pk)
+
+    assert [m.listed_name for m in leavers_of(checked)] == ["李四"]
+    assert {name: m.state for name, m in members(organization).items()} == {
+        "张三": MembershipState.ACTIVE,
+        "李四": MembershipState.ENDED,
+        "王五": MembershipState.ACTIVE,
+    }
+
+
+def test_a_list_without_our_headings_says_what_it_holds(organization):
+    done = run(organization, "名字,编码,单位\n张三,1,2".encode())
+
+    assert "名字 | 编码 | 单位" in message_of(remark_from_json(done.remarks[0]))
+
+
 @pytest.mark.parametrize(
     ("row", "code", "column"),
     [
@@ -329,7 +355,7 @@ def test_returned_workbook_comments_the_bad_cells(organization):
         (b"\xd0\xcf\x11\xe0 old", "old_xls"),
         (b"PK\x03\x04 broken", "zip_damaged"),
         (b"\xff\x00\x81\x00", "encoding"),
-        ("甲,乙\n1,2".encode(), "headings_missing"),
+        ("甲,乙\n1,2".encode(), "headings_unknown"),
         ("姓名,工号,姓名\n1,2,3".encode(), "heading_twice"),
     ],
 )

@@ -91,9 +91,11 @@ CONSOLE = {
     "package_new": ["code"],
     "package": ["code", "package"],
     "association_member_end": ["code", "association_member"],
+    "association_answer": ["code", "invitation"],
     "badge_settings": ["code"],
     "first_codes": ["code"],
     "findings": ["code"],
+    "statements": ["code"],
     "anomalies": ["code"],
 }
 # Calls that answer about one enterprise.
@@ -101,6 +103,15 @@ API = {
     "organization_training_status": ["code"],
     "organization_import_members": ["code"],
     "organization_statements": ["code"],
+    "organization_changes": ["code"],
+    "organization_change": ["code", "change"],
+    "organization_change_decide": ["code", "change"],
+    "organization_packages": ["code"],
+    "organization_package": ["code", "package"],
+    "organization_associations": ["code"],
+    "organization_association_answer": ["code", "invitation"],
+    "organization_association_members": ["code"],
+    "organization_association_member": ["code", "association_member"],
     "job": ["staff_import"],
 }
 # Routes that show nobody's but the reader's own, or the regulator's region.
@@ -137,6 +148,11 @@ def world():
     association_member = AssociationMember.objects.create(
         association=organization,
         enterprise=OrganizationFactory(),
+        starts_on=clock.shanghai_date(clock.now()),
+    )
+    invitation = AssociationMember.objects.create(
+        association=OrganizationFactory(name="机密协会"),
+        enterprise=organization,
         starts_on=clock.shanghai_date(clock.now()),
     )
     department = DepartmentFactory(organization=organization, name="冲压车间")
@@ -202,6 +218,7 @@ def world():
         "change": change.public_id,
         "package": package.public_id,
         "association_member": association_member.public_id,
+        "invitation": invitation.public_id,
         "administrator": admin.public_id,
         "organization": organization,
         "elsewhere": elsewhere,
@@ -275,6 +292,7 @@ def secrets_of(world):
         "机密报表",
         "机密计划",
         "机密变更",
+        "机密协会",
         "冲压车间",
     ]
 
@@ -324,7 +342,7 @@ def test_nobody_else_gets_anything(client, world, role):
                 assert not any(secret in text for secret in secrets_of(world)), where
     for route in API:
         address = address_of("api", route, world)
-        for method in (client.get, client.post):
+        for method in (client.get, client.post, client.put, client.delete):
             for extra in ({}, headers):
                 answer = method(address, headers=extra)
                 assert answer.status_code in (401, 403, 404, 405), f"{address} {role}"

@@ -15,12 +15,10 @@ from lms.reporting.domain.archives.keeping import build_person_archive
 from lms.reporting.models import TrainingArchive
 from tests.factories.organizations import AdministratorFactory, MembershipFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 
 
 @pytest.fixture

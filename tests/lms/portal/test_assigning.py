@@ -24,13 +24,6 @@ def course():
     return make_published_course()
 
 
-@pytest.fixture
-def admin(client):
-    membership = AdministratorFactory()
-    client.force_login(membership.user)
-    return membership
-
-
 def address(admin):
     return reverse("portal:assign", args=[admin.organization.code])
 

@@ -16,13 +16,11 @@ from lms.core.signing import load_jwk, public_jwk, signing_key, verify_compact
 from lms.organizations.models import StatusBadge
 from tests.factories.organizations import AdministratorFactory, MembershipFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
 
 
 @pytest.fixture

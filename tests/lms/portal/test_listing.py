@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 
 from certificates.models import Finding
+from lms.compliance.models import Exemption, Plan
 from lms.core import clock
+from lms.organizations.models import AssociationMember, ChangeRequest
 from lms.reporting.domain import reports
 from lms.reporting.domain.archives.keeping import build_person_archive
 from lms.reporting.domain.arranging import arranged_assignments
@@ -17,23 +19,15 @@ from tests.factories.organizations import (
     AdministratorFactory,
     DepartmentFactory,
     MembershipFactory,
+    OrganizationFactory,
     PositionFactory,
 )
 from tests.factories.reporting import make_assignment, make_syllabus
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
-
-
-@pytest.fixture
-def admin(client):
-    membership = AdministratorFactory()
-    client.force_login(membership.user)
-    return membership
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 
 
 def at(name, admin, *more):
@@ -213,3 +207,174 @@ def test_long_list_is_written_by_a_job_and_downloaded(
     assert client.get(page + "download/").status_code == 404
     client.force_login(people[0].user)
     assert client.get(page + "download/").status_code == 404
+
+
+def names_of(answer):
+    """Return the first cell of each row of a CSV file."""
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+    return [line.split(",")[0] for line in lines[1:]]
+
+
+def exported(client, admin, name, query=""):
+    return names_of(client.get(at("list_export", admin, name, "csv") + query))
+
+
+def make_plan(admin, title, **fields):
+    values = {
+        "course_keys": [],
+        "audience": {},
+        "cycle": "once",
+        "starts_on": clock.shanghai_date(clock.now()),
+        "due_days": 30,
+        "created_by": admin.user,
+    }
+    return Plan.objects.create(
+        organization=admin.organization, title=title, **values | fields
+    )
+
+
+def test_plans_are_narrowed_sorted_and_saved(client, admin):
+    make_plan(admin, "甲计划")
+    make_plan(admin, "乙计划", ended_at=clock.now())
+    make_plan(AdministratorFactory(), "别家计划")
+
+    def shown(query):
+        page = client.get(at("plans", admin) + query)
+        titles = [plan.title for plan in page.context["plans"]]
+        assert exported(client, admin, "plans", query) == titles
+        return titles
+
+    assert shown("") == ["甲计划", "乙计划"]
+    assert shown("?state=ended") == ["乙计划"]
+    assert shown("?q=甲") == ["甲计划"]
+    assert shown("?sort=name") == sorted(["甲计划", "乙计划"])
+    assert shown("?q=没有") == []
+
+
+def test_exemptions_of_a_plan_are_saved(client, admin):
+    plan, other = make_plan(admin, "甲"), make_plan(admin, "乙")
+    for row, name in ((plan, "张三"), (plan, "李四"), (other, "王五")):
+        Exemption.objects.create(
+            plan=row,
+            membership=MembershipFactory(
+                organization=admin.organization, listed_name=name
+            ),
+            reason="病假",
+            starts_on=clock.shanghai_date(clock.now()),
+            granted_by=admin.user,
+        )
+    query = f"?plan={plan.public_id}&sort=-name"
+
+    page = client.get(at("plan", admin, plan.public_id) + "?q=张三")
+    lines = client.get(at("list_export", admin, "exemptions", "csv") + query)
+
+    assert [e.membership.listed_name for e in page.context["exemptions"]] == ["张三"]
+    text = lines.getvalue().decode("utf-8-sig")
+    assert ("张三" in text, "李四" in text, "王五" in text) == (True, True, False)
+    assert f"plan={plan.public_id}" in page.text
+
+
+def test_decided_changes_are_narrowed_and_saved(client, admin):
+    for title, state, kind in (
+        ("给权限", "approved", "role"),
+        ("免训", "refused", "exemption"),
+    ):
+        ChangeRequest.objects.create(
+            organization=admin.organization,
+            kind=kind,
+            subject=title,
+            title=title,
+            reason="理由",
+            state=state,
+            requested_by=UserFactory(),
+            requested_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=14),
+            decided_by=admin.user,
+            decided_at=clock.now(),
+        )
+
+    def shown(query):
+        page = client.get(at("changes", admin) + query)
+        titles = [change.title for change in page.context["page_obj"]]
+        assert exported(client, admin, "changes", query) == titles
+        return titles
+
+    assert len(shown("")) == 2
+    assert shown("?state=refused") == ["免训"]
+    assert shown("?kind=role") == ["给权限"]
+    assert shown("?q=免") == ["免训"]
+    assert shown("?kind=role&state=refused") == []
+
+
+def test_administrators_are_narrowed_and_saved(client, admin):
+    department = DepartmentFactory(organization=admin.organization, name="冲压车间")
+    head = MembershipFactory(
+        organization=admin.organization,
+        role="unit_admin",
+        department=department,
+        employee_number="",
+    )
+
+    page = client.get(at("administrators", admin) + "?role=unit_admin")
+
+    assert page.context["administrators"] == [head]
+    assert exported(client, admin, "administrators", "?q=冲压") == [head.listed_name]
+    assert len(exported(client, admin, "administrators")) == 2
+
+
+def test_members_of_an_association_are_narrowed_and_saved(client, admin):
+    admin.organization.kind = "association"
+    admin.organization.save()
+    for name, state in (("甲厂", "accepted"), ("乙厂", "invited")):
+        AssociationMember.objects.create(
+            association=admin.organization,
+            enterprise=OrganizationFactory(name=name),
+            starts_on=clock.shanghai_date(clock.now()),
+            state=state,
+        )
+
+    page = client.get(at("packages", admin) + "?state=invited")
+
+    assert [m.enterprise.name for m in page.context["members"]] == ["乙厂"]
+    assert exported(client, admin, "association_members", "?q=甲") == ["甲厂"]
+
+
+def test_findings_are_saved_without_notes(client, admin):
+    for text, state in (("缺课", "open"), ("备注", "note")):
+        Finding.objects.create(
+            organization_id=admin.organization.pk,
+            author=UserFactory(),
+            text=text,
+            state=state,
+        )
+
+    assert exported(client, admin, "findings") == ["缺课"]
+    assert exported(client, admin, "findings", "?q=没有") == []
+
+
+def test_department_leads_to_its_people_as_a_file(client, admin, places):
+    department = places.departments.get(name="冲压车间")
+    MembershipFactory(organization=places, listed_name="外人")
+
+    page = client.get(at("department", admin, department.public_id)).text
+    address = at("members_export", admin, "csv") + f"?department={department.public_id}"
+
+    assert address in page
+    assert len(names_of(client.get(address))) == 1
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv", "pdf"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plans", "exemptions", "changes", "findings", "administrators",
+        "association_members", "assignments", "departments", "positions", "archives",
+    ],
+)  # fmt: skip
+def test_every_list_is_saved_in_every_format_when_empty(
+    client, admin, name, file_format
+):
+    answer = client.get(at("list_export", admin, name, file_format))
+
+    assert answer.status_code == 200
+    assert "attachment" in answer["Content-Disposition"]

@@ -13,11 +13,16 @@ from lms.compliance.domain.assignments import assign_course, reach_members
 from lms.compliance.errors import AssignmentNotPermitted
 from lms.core import clock
 from lms.core.enums import Audience
-from lms.organizations.domain.packages import (
-    PackageTerms,
+from lms.notifications.models import Message
+from lms.organizations.domain.associations import (
+    accept_invitation,
+    decline_invitation,
     end_association_member,
+    invite_association_member,
 )
-from lms.organizations.enums import OrganizationKind
+from lms.organizations.domain.packages import PackageTerms
+from lms.organizations.enums import AssociationMemberState, OrganizationKind
+from lms.organizations.errors import InvitationAnswered, NotAdministrator
 from lms.organizations.models import AssociationMember, Package, PackageItem
 from lms.reporting.domain.packages import save_package
 from lms.reporting.errors import NotOffered
@@ -29,13 +34,11 @@ from tests.factories.organizations import (
     OrganizationFactory,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
 
 
 class World:
@@ -55,6 +58,7 @@ class World:
             association=association,
             enterprise=self.member.organization,
             starts_on=self.today - 30 * DAY,
+            state=AssociationMemberState.ACCEPTED,
         )
         self.package = save_package(
             association=association,
@@ -236,7 +240,16 @@ def test_bad_package_names_its_field(client, world, data, field):
     assert Package.objects.count() == 1
 
 
-def test_members_are_added_and_ended_through_the_page(client, world):
+def invite(world):
+    return invite_association_member(
+        association=world.association,
+        enterprise=world.outsider.organization,
+        starts_on=world.today,
+        by=world.head.user,
+    )
+
+
+def test_nothing_is_open_before_the_enterprise_has_accepted(client, world):
     client.force_login(world.head.user)
     address = at("packages", world.head)
     data = {
@@ -246,15 +259,134 @@ def test_members_are_added_and_ended_through_the_page(client, world):
 
     client.post(address, data)
     twice = client.post(address, data)
-    added = AssociationMember.objects.get(enterprise=world.outsider.organization)
-    client.post(at("association_member_end", world.head, added.public_id))
-    client.post(at("association_member_end", world.head, world.belongs.public_id))
 
     assert list(twice.context["form"].errors) == ["code"]
-    # One that began today never was; the other ended yesterday.
-    assert not AssociationMember.objects.filter(pk=added.pk).exists()
+    asked = AssociationMember.objects.get(enterprise=world.outsider.organization)
+    assert asked.state == AssociationMemberState.INVITED
+    with pytest.raises(AssignmentNotPermitted):
+        world.assign(world.outsider)
+    message = Message.objects.get(recipient=world.outsider.user)
+    assert world.association.name in message.subject
+    assert message.url == f"/enterprise/{world.outsider.organization.code}/packages/"
+
+
+def test_enterprise_accepts_in_its_console_and_leaves_later(client, world):
+    asked = invite(world)
+    client.force_login(world.outsider.user)
+    address = at("association_answer", world.outsider, asked.public_id)
+    overview = client.get(at("enterprise", world.outsider)).text
+    assert world.association.name in overview
+
+    client.post(address, {"answer": "accept"})
+    page = client.get(at("packages", world.outsider)).text
+    assert "化工安全包" in page
+    world.assign(world.outsider)
+    client.post(address, {"answer": "leave"})
+
+    # It began today, so that it never was; nothing new may be assigned.
+    assert not AssociationMember.objects.filter(pk=asked.pk).exists()
+    with pytest.raises(AssignmentNotPermitted):
+        world.assign(world.outsider)
+    told = Message.objects.filter(recipient=world.head.user)
+    assert told.count() == 2
+    for side in (world.association, world.outsider.organization):
+        verbs = AuditEvent.objects.filter(organization_id=side.pk).values_list(
+            "verb", flat=True
+        )
+        assert [v for v in verbs.order_by("pk") if v.startswith("association_")] == [
+            Verb.ASSOCIATION_MEMBER_INVITED,
+            Verb.ASSOCIATION_MEMBER_ACCEPTED,
+            Verb.ASSOCIATION_MEMBER_ENDED,
+        ]
+
+
+def test_declined_stays_on_record_and_may_be_asked_again(client, world):
+    asked = invite(world)
+    client.force_login(world.outsider.user)
+    address = at("association_answer", world.outsider, asked.public_id)
+
+    client.post(address, {"answer": "decline"})
+    client.post(address, {"answer": "accept"})
+
+    asked.refresh_from_db()
+    assert asked.state == AssociationMemberState.DECLINED
+    assert asked.answered_by == world.outsider.user
+    client.force_login(world.head.user)
+    shown = client.get(at("packages", world.head)).context["members"]
+    assert [m.state for m in shown if m.pk == asked.pk] == ["declined"]
+    again = invite(world)
+    members = client.get(at("packages", world.head)).context["members"]
+    assert [m.pk for m in members if m.enterprise_id == again.enterprise_id] == [
+        again.pk
+    ]
+
+
+def test_answers_are_repeatable_and_only_the_first_one_counts(world):
+    asked, now = invite(world), clock.now()
+
+    for _attempt in range(2):
+        accept_invitation(member=asked, by=world.outsider.user, now=now)
+    with pytest.raises(InvitationAnswered):
+        decline_invitation(member=asked, by=world.outsider.user, now=now)
+
+    verb = Verb.ASSOCIATION_MEMBER_ACCEPTED
+    assert AuditEvent.objects.filter(verb=verb).count() == 2
+    assert AssociationMember.objects.active(world.today).filter(pk=asked.pk).exists()
+
+
+def test_invitation_that_was_taken_back_is_not_accepted(world):
+    asked = invite(world)
+    end_association_member(member=asked, by=world.head.user, now=clock.now())
+
+    with pytest.raises(InvitationAnswered):
+        accept_invitation(member=asked, by=world.outsider.user, now=clock.now())
+
+
+def test_acceptance_opens_nothing_for_the_past(world):
+    asked = invite_association_member(
+        association=world.association,
+        enterprise=world.outsider.organization,
+        starts_on=world.today - 30 * DAY,
+        by=world.head.user,
+    )
+
+    accept_invitation(member=asked, by=world.outsider.user, now=clock.now())
+
+    assert asked.starts_on == world.today
+
+
+@pytest.mark.parametrize("who", ["head", "member", "employee"])
+def test_only_the_enterprise_answers_for_itself(client, world, who):
+    asked = invite(world)
+    user = {
+        "head": world.head.user,
+        "member": world.member.user,
+        "employee": MembershipFactory(organization=world.outsider.organization).user,
+    }[who]
+    client.force_login(user)
+
+    answer = client.post(
+        at("association_answer", world.outsider, asked.public_id), {"answer": "accept"}
+    )
+
+    assert answer.status_code == 404
+    for step in (accept_invitation, decline_invitation):
+        with pytest.raises(NotAdministrator):
+            step(member=asked, by=user, now=clock.now())
+    asked.refresh_from_db()
+    assert asked.state == AssociationMemberState.INVITED
+
+
+def test_association_ends_a_membership_and_the_member_is_told(client, world):
+    client.force_login(world.head.user)
+
+    for _attempt in range(2):
+        client.post(at("association_member_end", world.head, world.belongs.public_id))
+
     world.belongs.refresh_from_db()
     assert world.belongs.ends_on == world.today - DAY
+    assert Message.objects.filter(recipient=world.member.user).count() == 1
+    # Once in the chain of each side.
     assert AuditEvent.objects.filter(verb=Verb.ASSOCIATION_MEMBER_ENDED).count() == 2
 
 

@@ -16,12 +16,10 @@ from tests.factories.organizations import (
     PositionFactory,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.LMS_REQUIRE_STAFF_MFA = False
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.django_db,
+]
 
 
 @pytest.fixture

@@ -24,13 +24,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 
 @pytest.fixture
-def admin(client):
-    membership = AdministratorFactory()
-    client.force_login(membership.user)
-    return membership
-
-
-@pytest.fixture
 def person(admin):
     return MembershipFactory(organization=admin.organization)
 

@@ -13,13 +13,6 @@ GOOD = "姓名,工号,手机号\n张三,A1,13800000001\n李四,A2,\n"
 BAD = "姓名,工号,手机号\n张三,A1,123\n李四,A2,\n"
 
 
-@pytest.fixture
-def admin(client):
-    admin = AdministratorFactory()
-    client.force_login(admin.user)
-    return admin
-
-
 def upload(client, admin, text, callbacks, **fields):
     address = reverse("portal:staff_import", args=[admin.organization.code])
     file = SimpleUploadedFile("名单.csv", text.encode("gbk"))

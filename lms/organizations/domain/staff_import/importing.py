@@ -8,7 +8,7 @@ is killed leaves whole chunks, which the next attempt recognizes by their entrie
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import PurePath
@@ -38,7 +38,13 @@ from lms.organizations.domain.staff_import.reading import (
 from lms.organizations.domain.staff_import.writing import StaffWriter
 from lms.organizations.enums import ImportPolicy, StaffAction
 from lms.organizations.errors import StaffImportRefused
-from lms.organizations.models import Organization, StaffImport, StaffImportEntry
+from lms.organizations.models import (
+    Membership,
+    Organization,
+    StaffImport,
+    StaffImportEntry,
+)
+from lms.organizations.querysets import MembershipQuerySet
 from lms.organizations.tasks import run_staff_import
 
 CHUNK = 1000
@@ -58,9 +64,13 @@ def submit_import(
     is_dry_run: bool = False,
     is_complete_list: bool = False,
     sends_invitations: bool = False,
+    leaving: Sequence[int] | None = None,
     by: User | None,
 ) -> StaffImport:
     """Take a file of `size` bytes in; the worker is told once the row is committed.
+
+    With `leaving` (keys of memberships, as a check found them) a complete list ends
+    nobody else's employment: who agreed has seen these.
 
     Raises:
         StaffImportRefused: `file_too_large`, before anything is stored.
@@ -79,7 +89,8 @@ def submit_import(
         is_complete_list=is_complete_list,
         sends_invitations=sends_invitations,
         created_by=by,
-        report={"language": translation.get_language() or "zh-hans"},
+        report={"language": translation.get_language() or "zh-hans"}
+        | ({} if leaving is None else {"leaving": list(leaving)}),
     )
     file.seek(0)
     staff_import.file.save(filename[-100:], File(file), save=False)
@@ -105,8 +116,18 @@ def take_checked(*, checked: StaffImport, policy: str, by: User | None) -> Staff
             policy=policy,
             is_complete_list=checked.is_complete_list,
             sends_invitations=checked.sends_invitations,
+            leaving=checked.report.get("leaving"),
             by=by,
         )
+
+
+def leavers_of(staff_import: StaffImport) -> MembershipQuerySet:
+    """Return whose employment a complete list ends, as its check found them."""
+    keys = staff_import.report.get("leaving", [])
+    rows = Membership.objects.filter(
+        pk__in=keys, organization_id=staff_import.organization_id
+    )
+    return rows.select_related("department", "position").order_by("listed_name", "pk")
 
 
 def run_import(*, import_id: int) -> bool:
@@ -145,6 +166,9 @@ class _Run:
         self._remarks: list[Remark] = []
         self._counts: Counter[str] = Counter()
         self._report: dict[str, object] = {"language": language, "columns": {}}
+        self._agreed: list[int] | None = self._job.report.get("leaving")
+        if self._agreed is not None:
+            self._report["leaving"] = self._agreed
         self._refused = 0
         self._more = 0
 
@@ -193,7 +217,9 @@ class _Run:
     def _may_write(self) -> bool:
         if self._job.is_dry_run:
             if self._job.is_complete_list:
-                self._counts[StaffAction.LEFT] += len(self._absent())
+                absent = self._absent()
+                self._report["leaving"] = absent
+                self._counts[StaffAction.LEFT] += len(absent)
             return False
         # An earlier attempt decided, and may have written a part already.
         has_begun = self._job.entries.exists()
@@ -259,6 +285,9 @@ class _Run:
         members = organization_members(
             organization_id=self._job.organization_id, on=self._today
         ).filter(created_at__lte=self._job.created_at)
+        if self._agreed is not None:
+            # Whoever came since the check is on nobody's list of leavers.
+            named |= set(members.values_list("pk", flat=True)) - set(self._agreed)
         return [pk for pk in members.values_list("pk", flat=True) if pk not in named]
 
     def _end_absent(self) -> None:

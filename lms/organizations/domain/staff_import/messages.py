@@ -13,6 +13,10 @@ MESSAGES: dict[str, Promise] = {
     "headings_missing": gettext_lazy(
         "No row with the headings was found: at least the name and the employee number."
     ),
+    "headings_unknown": gettext_lazy(
+        "No row with our headings was found: the name, and one of employee number, "
+        "mobile number, e-mail or document. What stands there: %(found)s"
+    ),
     "name_missing": gettext_lazy("Write the name."),
     "name_form": gettext_lazy("This is no name: it begins with a letter or character."),
     "too_long": gettext_lazy("Longer than %(limit)s characters."),

@@ -72,7 +72,16 @@ def read(data: bytes) -> tuple[list[Row], int, dict[str, int]]:
             if len(table) > MAX_ROWS:
                 raise Unreadable("too_many_rows", limit=MAX_ROWS)
             return table, *found
-    raise Unreadable("headings_missing")
+    raise Unreadable("headings_unknown", found=_first_line(tables_of(data)))
+
+
+def _first_line(tables: list[list[Row]]) -> str:
+    """Return what stands where headings were looked for, to be shown to a person."""
+    for row in (row for table in tables for row in table[:HEADING_ROWS]):
+        cells = [text for cell in row[:MAX_COLUMNS] if (text := cell_text(cell))]
+        if cells:
+            return " | ".join(cells)[:120]
+    return "–"
 
 
 def rows_of(
