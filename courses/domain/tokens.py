@@ -51,7 +51,7 @@ def read_token(token: str) -> PlaybackToken | None:
         if len(raw) == _NAME_LENGTH:
             return PlaybackToken(UUID(hex=raw))
         values = json.loads(urlsafe_b64decode(raw))
-        terms = Terms(*values, ended_at=None, end_reason="")
+        terms = Terms(*values, None, "")
     except (signing.BadSignature, ValueError, TypeError):
         # What is signed but does not fit was issued by another version.
         return None
