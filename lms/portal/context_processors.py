@@ -1,9 +1,10 @@
 """What the frame of every page asks about the reader's consoles."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -57,7 +58,7 @@ def _desks(user: User) -> dict[str, bool]:
 
     Every page asks, so the answer is kept for a while.
     """
-    rows = {}
+    rows: dict[str, QuerySet[Any]] = {}
     if is_examiner(user):
         rows["marking"] = MarkingTask.objects.visible_to(user)
     if is_invigilator(user):
