@@ -48,7 +48,7 @@ check: setup-dev ## Formatting, lint, types, contracts, migrations, translations
 test: setup-dev ## The whole test suite, on SQLite and on PostgreSQL where one answers
 	deploy/bin/test
 
-walk: setup-dev ## Every page under axe-core, narrow, zoomed, in every look (twelve minutes)
+walk: setup-dev ## Every page under axe-core, narrow, zoomed, in every look (twenty minutes)
 	E2E_WALK=1 $(BIN)/pytest tests/e2e/test_access.py
 
 bench: setup-dev ## Benchmarks, each figure beside its floor from the same run

@@ -21,7 +21,9 @@ DURATION = Column(
     "duration_seconds",
     label=_("Duration"),
     sort_key="duration_seconds",
-    accessor=lambda asset: clock(asset.duration_seconds),
+    accessor=lambda asset: (
+        clock(asset.duration_seconds) if asset.duration_seconds else ""
+    ),
 )
 
 

@@ -101,7 +101,10 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_running": batch.state in ("queued", "running"),
         "page_obj": Paginator(refused, PER_PAGE).get_page(request.GET.get("p")),
     }
-    return render(request, "certificates/admin/batch.html", context)
+    response = render(request, "certificates/admin/batch.html", context)
+    if context["is_running"]:
+        response["Refresh"] = "5"
+    return response
 
 
 def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e import access
 from tests.e2e.console_stops import DESK, EVERY
@@ -39,7 +40,7 @@ HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 # Not ours to design, or no page at all.
 BEYOND = re.compile(
     r"^/(admin|api|media|uploads|static|documents|health|language)/"
-    r"|\.(pdf|png|jpg|xlsx|csv|json|txt|xml|jwt|ics|zip)$|/logout/|/2fa/|/reauthenticate/"
+    r"|\.(pdf|png|jpg|xlsx|csv|json|txt|xml|jwt|ics|zip)$|/download/$|/logout/|/2fa/|/reauthenticate/"
 )
 NOT_PAGES = {"wagtail_serve", "portal:start", "portal:home_fragment"}
 EVERYTHING = "E2E_WALK" in os.environ
@@ -118,6 +119,9 @@ class Walk:
                 status = open_stop(page, stop, language, self.world)
                 found = inspect(page, stop, language)
                 self._remember(page)
+            except PlaywrightError as problem:
+                # One page that does not come must not hide what the others have.
+                status, found = stop.status, [f"did not come: {problem.message}"]
             finally:
                 self.context.set_offline(False)
                 page.close()

@@ -79,6 +79,9 @@ def _presented(row: dict[str, Any]) -> dict[str, Any]:
 def check(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the progress, then the result: what needs attention first."""
     found = _mine(request, public_id)
+    is_running = found.state in (JobState.QUEUED, JobState.RUNNING)
+    if request.headers.get("HX-Request") == "true":
+        return _progress(request, found, is_running=is_running)
     rows = sorted(result_of(found), key=_rank)
     counts = dict.fromkeys(Verdict.values, 0)
     for row in rows:
@@ -87,7 +90,7 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     page.object_list = [_presented(row) for row in page.object_list]
     context = {
         "check": found,
-        "is_running": found.state in (JobState.QUEUED, JobState.RUNNING),
+        "is_running": is_running,
         "counts": [
             (Verdict(verdict).label, count, TONES[Verdict(verdict)][0])
             for verdict, count in counts.items()
@@ -97,6 +100,16 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": _crumbs(found.filename),
     }
     return render(request, "portal/bulk_check.html", context)
+
+
+def _progress(
+    request: HttpRequest, found: BulkCheck, *, is_running: bool
+) -> HttpResponse:
+    """Show how far it is; once it has ended, the page is loaded anew."""
+    if not is_running:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    name = "portal/includes/bulk_check_state.html"
+    return render(request, name, {"check": found})
 
 
 def _rank(row: dict[str, Any]) -> tuple[bool, int, int]:

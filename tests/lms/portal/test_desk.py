@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from certificates.domain.issuing import attach_pdf, issue_certificate
 from certificates.domain.verification import MAX_PDF_BYTES
+from certificates.models import BulkCheck
 from lms.audit.enums import Verb
 from lms.audit.models import AuditEvent
 from lms.portal.domain.look_ups import Meaning, read_meaning
@@ -189,3 +191,27 @@ def test_region_is_sorted_by_figures_on_the_page_and_in_the_file(client, sort, n
     assert [row.name for row in page.context["page_obj"]] == names
     lines = csv.getvalue().decode("utf-8-sig").splitlines()[1:]
     assert [line.split(",")[0] for line in lines] == names
+
+
+def test_a_long_check_tells_how_far_it_is_and_loads_the_page_when_done(client):
+    regulator = RegulatorFactory().user
+    client.force_login(regulator)
+    check = BulkCheck.objects.create(
+        created_by=regulator,
+        filename="list.csv",
+        kind="sheet",
+        state="running",
+        total=9,
+        done=4,
+    )
+    url = reverse("portal:bulk_check", args=[check.public_id])
+
+    page = client.get(url).text
+    part = client.get(url, headers={"HX-Request": "true"})
+    assert 'http-equiv="refresh"' not in page
+    assert f'hx-get="{url}"' in page
+    assert 'value="4" max="9"' in part.text
+    assert "<html" not in part.text
+
+    BulkCheck.objects.update(state="done")
+    assert client.get(url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
