@@ -88,3 +88,8 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.position}"
+
+    @property
+    def person(self) -> str:
+        """Whose row it is; read with `enrollment__learner` and `holder`."""
+        return str(self.enrollment.learner if self.enrollment else self.holder)

@@ -24,6 +24,7 @@ from certificates.models import (
     NumberSeries,
     RegisterEntry,
 )
+from lms.audit.enums import Verb
 from lms.audit.models import AuditEvent
 from lms.core.enums import JobState
 from lms.notifications.models import Message
@@ -216,3 +217,25 @@ def test_completions_without_certificate_are_found_once(completions, submit):
     run_batch(batch_id=submit(completions[:4]).pk)
     left = completed_without_certificate(course_key=key)
     assert left == [e.pk for e in completions[4:]]
+
+
+def test_page_names_who_was_refused(client, template):
+    """Of an on-site training as of a course; the evidence goes out as a download."""
+    person = UserFactory(display_name="张\U000e0020伟")
+    batch = submit_training(
+        template=template, name="演练", title="演练", completed_on=NOW.date(),
+        people=[Trained(person)], by=SuperuserFactory(), evidence=("签到表.pdf", b"x"),
+    )  # fmt: skip
+    run_batch(batch_id=batch.pk)
+    client.force_login(SuperuserFactory())
+    address = f"/admin/certificates/batches/{batch.public_id}/"
+    page = client.get(address)
+    assert [row.person for row in page.context["page_obj"]] == [str(person)]
+    assert "U+E0020" in page.content.decode()
+    response = client.get(f"{address}evidence/")
+    assert b"".join(response.streaming_content) == b"x"
+    assert response["Content-Disposition"].startswith("attachment")
+    seen = AuditEvent.objects.filter(verb=Verb.EVIDENCE_VIEWED).get()
+    assert seen.data == {"batch": str(batch.public_id)}
+    client.force_login(UserFactory())
+    assert client.get(f"{address}evidence/").status_code in (302, 403)

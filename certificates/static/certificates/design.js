@@ -46,12 +46,14 @@ class Designer {
 
   async draw() {
     this.request?.abort();
-    this.request = new AbortController();
+    const request = new AbortController();
+    this.request = request;
+    this.page.setAttribute("aria-busy", "true");
     try {
       const response = await fetch(this.form.dataset.preview, {
         method: "POST",
         body: new FormData(this.form),
-        signal: this.request.signal,
+        signal: request.signal,
       });
       const answer = await response.json();
       this.error.textContent = answer.error ?? "";
@@ -62,6 +64,8 @@ class Designer {
       this.placeHandles();
     } catch (error) {
       if (error.name !== "AbortError") this.error.textContent = error.message;
+    } finally {
+      if (this.request === request) this.page.removeAttribute("aria-busy");
     }
   }
 
