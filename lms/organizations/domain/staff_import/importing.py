@@ -39,6 +39,7 @@ from lms.organizations.domain.staff_import.writing import StaffWriter
 from lms.organizations.enums import ImportPolicy, StaffAction
 from lms.organizations.errors import StaffImportRefused
 from lms.organizations.models import Organization, StaffImport, StaffImportEntry
+from lms.organizations.signals import staff_imported
 from lms.organizations.tasks import run_staff_import
 
 CHUNK = 1000
@@ -314,6 +315,10 @@ class _Run:
             taken=0 if self._job.is_dry_run else self._job.entries.count(),
             report=self._report,
         )
+        if not self._job.is_dry_run:
+            staff_imported.send(
+                sender=StaffImport, organization_id=self._job.organization_id
+            )
 
 
 def _chunks(reading: StaffFile) -> Iterator[list[StaffRow]]:
