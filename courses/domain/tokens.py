@@ -11,9 +11,11 @@ runs is not in it, on purpose: the locked row decides.
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
 
 from courses.domain.counting import Terms
@@ -23,6 +25,8 @@ from courses.models import PlaybackSession
 _SALT = "courses.playback-token"
 # A token of the first form is the session's name alone; it is read as well.
 _NAME_LENGTH = 32
+# Of the learners of one process, at about a kilobyte each.
+REMEMBERED = 4096
 
 
 class PlaybackToken(NamedTuple):
@@ -46,6 +50,12 @@ def playback_token(session: PlaybackSession) -> str:
 
 def read_token(token: str) -> PlaybackToken | None:
     """Return what a token names; None when it is forged, damaged or of other use."""
+    return _read(token, settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(token: str, _key: str) -> PlaybackToken | None:
+    """Check and unpack a token once: a learner sends the same one each few seconds."""
     try:
         raw = signing.Signer(salt=_SALT).unsign(token)
         if len(raw) == _NAME_LENGTH:
