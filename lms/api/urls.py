@@ -15,6 +15,7 @@ RESOURCES = (
     "lessons",
     "search",
     "laws",
+    "questions",
     "courses",
     "enrollments",
     "exams",

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from lms.compliance.domain.careers import Owed, Post, owed_on
@@ -27,6 +27,7 @@ from lms.compliance.enums import (
     TrainingPhase,
 )
 from lms.compliance.models import CreditEntry, Obligation, Posting, TrainingRule
+from lms.core import clock
 from lms.organizations.enums import MembershipRole, PositionCategory
 from lms.organizations.models import Membership
 
@@ -42,6 +43,11 @@ CACHED = [
     "levels_done",
     "met_on",
     "judged_on",
+]
+# What new duties of many members have in common.
+ALIKE_IN = [
+    *("rule_id", "phase", "topic", "category", "period_start", "period_end"),
+    *("required_seconds", "required_onsite_seconds", "levels", *CACHED),
 ]
 # Whom a career belongs to: a person and an employer.
 Career = tuple[int, int]
@@ -213,10 +219,53 @@ def _settle(careers: Careers, wanted: set[int], book: RuleBook, on: date) -> _Co
                 duty for duty in known[pk] if _take(duty, verdicts[duty.public_id], on)
             ]
     added = [duty for duties in fresh.values() for duty in duties]
-    # Another worker may do the same just now: the constraint lets one row in.
-    Obligation.objects.bulk_create(added, batch_size=2000, ignore_conflicts=True)
+    _add(added)
     _write(changed)
     return _Counts(added=len(added), changed=len(changed))
+
+
+def _add(added: list[Obligation]) -> None:
+    """Insert duties: equal ones in one statement, the others in batches.
+
+    Another worker may do the same just now: the constraint lets one row in.
+    """
+    single = added
+    if connection.vendor == "postgresql":
+        groups: dict[str, list[Obligation]] = defaultdict(list)
+        for duty in added:
+            groups[repr([getattr(duty, name) for name in ALIKE_IN])].append(duty)
+        single = []
+        for alike in groups.values():
+            if len(alike) < ALIKE:
+                single += alike
+            else:
+                _add_alike(alike)
+    Obligation.objects.bulk_create(single, batch_size=2000, ignore_conflicts=True)
+
+
+def _add_alike(duties: list[Obligation]) -> None:
+    """Insert duties that differ in their member only, named as one array."""
+    model, moment = duties[0], clock.now()
+    model.created_at = model.updated_at = moment
+    fields = [
+        field
+        for field in Obligation._meta.concrete_fields  # noqa: SLF001 -- Django's public name for it
+        if field.name not in {"id", "public_id", "membership"}
+    ]
+    values = [
+        field.get_db_prep_save(getattr(model, field.attname), connection)
+        for field in fields
+    ]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    places = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+    table = connection.ops.quote_name(Obligation._meta.db_table)  # noqa: SLF001 -- as above
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (membership_id, public_id, {columns})"  # noqa: S608 -- names from the model
+            f" SELECT member, gen_random_uuid(), {places}"
+            " FROM unnest(%s::bigint[]) AS member ON CONFLICT DO NOTHING",
+            [*values, [duty.membership_id for duty in duties]],
+        )
 
 
 def _write(changed: list[Obligation]) -> None:

@@ -390,6 +390,24 @@ def refresh_figures(*, now: datetime) -> int:
     return refreshed
 
 
+def refresh_organization(*, organization_id: int, now: datetime) -> bool:
+    """Count a large enterprise anew, whatever is kept; tell whether it is a large one.
+
+    For what changes many of its people at once, such as a staff list. A repeat counts
+    again and changes nothing else.
+    """
+    today = clock.shanghai_date(now)
+    organization = Organization.objects.filter(pk=organization_id).first()
+    if organization is None:
+        return False
+    people = organization_members(organization_id=organization_id, on=today).count()
+    if people <= SMALL:
+        return False
+    counts = count_training(organization=organization, today=today)
+    _keep(organization_id, counts, today, looked_at=None)
+    return True
+
+
 def _is_stale(row: OrganizationFigures, today: date, now: datetime) -> bool:
     if row.counted_on != today:
         return True

@@ -599,3 +599,28 @@ def test_duties_are_seen_by_the_person_and_the_employer():
         assert list(Obligation.objects.visible_to(person)) == [row]
     for person in (MembershipFactory().user, AdministratorFactory().user, None):
         assert not Obligation.objects.visible_to(person).exists()
+
+
+def test_many_equal_duties_are_added_like_single_ones(monkeypatch):
+    """Members of one post owe the same: they are written together."""
+    organization = OrganizationFactory(industry="C26")
+    post = PositionFactory(organization=organization, category="worker")
+    members = [
+        MembershipFactory(
+            organization=organization, position=post, starts_on=date(2025, 1, 1)
+        )
+        for _n in range(4)
+    ]
+    names = [
+        field.name
+        for field in Obligation._meta.concrete_fields
+        if field.name not in {"id", "public_id", "created_at", "updated_at"}
+    ]
+    recompute_duties(on=DAY)
+    single = list(Obligation.objects.order_by("membership").values(*names))
+    Obligation.objects.all().delete()
+    monkeypatch.setattr(duties, "ALIKE", 2)
+    assert recompute_duties(on=DAY).added == len(single) == len(members)
+    assert list(Obligation.objects.order_by("membership").values(*names)) == single
+    assert len(set(Obligation.objects.values_list("public_id", flat=True))) == 4
+    assert recompute_duties(on=DAY).added == 0

@@ -8,8 +8,14 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
-from courses.models import Attendance, OnSiteTraining, PresenceCheck
+from courses.models import (
+    Attendance,
+    OnSiteTraining,
+    PresenceCheck,
+    UnitProgress,
+)
 from lms.audit.enums import Verb
 from lms.audit.models import AuditEvent
 from lms.compliance.models import Obligation, TrainingRule
@@ -25,6 +31,8 @@ from lms.reporting.domain.archives.keeping import (
 from lms.reporting.domain.reports import run_report, submit_archives, wake_reports
 from lms.reporting.errors import RetentionRunning
 from lms.reporting.models import Report, TrainingArchive
+from tests.append_only import lifted_append_only
+from tests.factories.courses import make_asset
 from tests.factories.organizations import (
     AdministratorFactory,
     MembershipFactory,
@@ -116,6 +124,41 @@ def test_archive_holds_plan_syllabus_units_and_who_signed(world, tmp_path):
     page = text_of(files["archive.pdf"], tmp_path)
     for text in (done.listed_name, "十分钟安全入门", "正确佩戴安全带", "考核人"):
         assert text in page
+
+
+def test_archive_tells_how_long_a_video_is_and_was_watched(world, tmp_path):
+    """A syllabus does not name the length of a video; it is fixed when it is opened."""
+    _admin, assignment, done, waiting = world
+    asset = make_asset(seconds=29.6)
+    syllabus = done.enrollments.get().syllabus
+    unit = syllabus.content["modules"][0]["units"][0]
+    unit |= {
+        "kind": "video",
+        "required_seconds": None,
+        "required_share": 1.0,
+        "media": {"zh-hans": str(asset.public_id)},
+    }
+    with lifted_append_only(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE courses_syllabus SET content = %s WHERE id = %s",
+            [json.dumps(syllabus.content), syllabus.pk],
+        )
+    UnitProgress.objects.filter(
+        enrollment__membership=done, unit_key=unit["key"]
+    ).update(watched_seconds=29.1, required_seconds=28.2)
+
+    files = parts(build(done))
+    facts = json.loads(files["archive.json"])["courses"][0]["units"][0]
+    assert (facts["watched_seconds"], facts["required_seconds"]) == (29, 28.2)
+    assert "0:29 / 0:29" in text_of(files["archive.pdf"], tmp_path)
+    # Nobody has opened it yet: what it will ask for.
+    facts = json.loads(parts(build(waiting))["archive.json"])
+    assert facts["courses"][0]["units"][0]["required_seconds"] == 29.6
+    archive = build_class_archive(
+        assignment=assignment, by=assignment.assigned_by, now=NOW, language="zh-hans"
+    )
+    units = json.loads(parts(archive)["archive.json"])["units"]
+    assert units[0]["required_seconds"] == 29.6
 
 
 def test_archive_shows_checks_of_presence_reading_and_days_on_site(world, tmp_path):

@@ -1,14 +1,17 @@
 """What is owed, met, due and overdue; the share that the law's scales grade."""
 
+import io
 from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from lms.compliance.models import Obligation, TrainingRule
 from lms.core import clock
+from lms.organizations.domain.queries import organization_members
+from lms.organizations.domain.staff_import.importing import submit_import
 from lms.organizations.models import OrganizationFigures
 from lms.reporting.domain import counting
-from lms.reporting.domain.counting import refresh_figures
+from lms.reporting.domain.counting import refresh_figures, refresh_organization
 from lms.reporting.domain.duty_figures import DutyLine, duty_board
 from lms.reporting.domain.overview import overview_of
 from tests.factories.organizations import (
@@ -153,6 +156,34 @@ def test_worker_counts_before_anybody_looks(large, frozen_now):
     # The first look finds what the worker counted, and is noted.
     assert overview_of(**give).duties.whole.overdue == 2
     assert OrganizationFigures.objects.get().looked_at is not None
+
+
+def test_a_staff_list_is_counted_at_its_end(
+    large, frozen_now, django_capture_on_commit_callbacks
+):
+    """Whoever looks right after an import finds the figures there."""
+    organization, _plant, give = large
+    overview_of(**give)
+    sheet = "姓名,工号,部门\n新来的甲,N1,总装车间\n新来的乙,N2,总装车间\n".encode()
+    with django_capture_on_commit_callbacks(execute=True):
+        submit_import(
+            organization=organization,
+            file=io.BytesIO(sheet),
+            size=len(sheet),
+            filename="staff.csv",
+            by=None,
+        )
+    members = organization_members(organization_id=organization.pk, on=TODAY)
+    assert members.filter(employee_number__in=["N1", "N2"]).count() == 2
+    kept = OrganizationFigures.objects.get()
+    assert sum(row["people"] for row in kept.counts["people"]) == members.count()
+
+
+def test_small_enterprises_are_counted_on_the_spot_after_it(world):
+    organization, _plant = world
+    assert not refresh_organization(organization_id=organization.pk, now=clock.now())
+    assert not refresh_organization(organization_id=0, now=clock.now())
+    assert not OrganizationFigures.objects.exists()
 
 
 def test_unwatched_figures_are_counted_once_a_day(large):

@@ -45,6 +45,7 @@ from lms.organizations.models import (
     StaffImportEntry,
 )
 from lms.organizations.querysets import MembershipQuerySet
+from lms.organizations.signals import staff_imported
 from lms.organizations.tasks import run_staff_import
 
 CHUNK = 1000
@@ -343,6 +344,10 @@ class _Run:
             taken=0 if self._job.is_dry_run else self._job.entries.count(),
             report=self._report,
         )
+        if not self._job.is_dry_run:
+            staff_imported.send(
+                sender=StaffImport, organization_id=self._job.organization_id
+            )
 
 
 def _chunks(reading: StaffFile) -> Iterator[list[StaffRow]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from courses.domain.queries import media_lengths, required_seconds_of
 from exams.enums import AttemptState
 from exams.models import Attempt
 from lms.compliance.models import Assignment, AssignmentEntry
@@ -29,6 +30,7 @@ def class_facts(*, assignment: Assignment, on: date, language: str) -> dict[str,
         .order_by("membership__employee_number", "pk")
     )
     syllabus = entries[0].enrollment.syllabus if entries else None
+    lengths = media_lengths(syllabuses=[syllabus]) if syllabus else {}
     scores = _scores(entries)
     return {
         "format": FORMAT,
@@ -49,7 +51,9 @@ def class_facts(*, assignment: Assignment, on: date, language: str) -> dict[str,
                 "title": unit["titles"].get(language)
                 or next(iter(unit["titles"].values()), ""),
                 "kind": unit["kind"],
-                "required_seconds": unit["required_seconds"],
+                "required_seconds": required_seconds_of(
+                    unit, language=language, lengths=lengths
+                ),
                 "credit_seconds": unit["credit_seconds"],
             }
             for unit in (syllabus.units if syllabus else [])

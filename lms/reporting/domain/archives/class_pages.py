@@ -1,11 +1,12 @@
 """The facts of one class as pages for the file."""
 
+import math
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from courses.enums import UnitKind
-from lms.reporting.domain.archives.sheet import Page, hours, short
+from lms.reporting.domain.archives.sheet import Page, hours, minutes, short
 
 
 def class_pages(facts: dict[str, Any]) -> bytes:
@@ -33,7 +34,8 @@ def class_pages(facts: dict[str, Any]) -> bytes:
         [_("Unit"), _("Kind"), _("Minutes"), _("Credit hours")],
         [
             (unit["title"], str(UnitKind(unit["kind"]).label),
-             str(int(unit["required_seconds"] or 0) // 60),
+             "—" if unit["required_seconds"] is None
+             else minutes(math.ceil(unit["required_seconds"])),
              hours(unit["credit_seconds"] or 0))
             for unit in facts["units"]
         ],

@@ -162,6 +162,11 @@ def hours(seconds: int) -> str:
     return f"{seconds * 10 // 2700 / 10:g}"
 
 
+def minutes(seconds: int) -> str:
+    """Return minutes and seconds, such as 12:05; short videos would vanish else."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 def short(value: str | None) -> str:
     """Return 2026-11-23 10:00 of an ISO moment."""
     return value[:16].replace("T", " ") if value else "—"

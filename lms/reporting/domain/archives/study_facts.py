@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Sum
 
+from courses.domain.queries import media_lengths, required_seconds_of
 from courses.domain.reading import page_times
 from courses.models import (
     Attendance,
@@ -42,6 +43,7 @@ def course_facts(
     syllabus = enrollment.syllabus
     progress = {str(row.unit_key): row for row in enrollment.progress.all()}
     checks, attended = _checks(enrollment), _attended(enrollment)
+    lengths = media_lengths(syllabuses=[syllabus])
     return {
         "key": str(enrollment.course_key),
         "title": syllabus.title(language),
@@ -57,6 +59,11 @@ def course_facts(
         "study": _study(enrollment),
         "units": [
             _unit(unit, progress.get(unit["key"]), language, people)
+            | {
+                "required_seconds": _required(
+                    unit, progress.get(unit["key"]), language, lengths
+                )
+            }
             | {
                 "checks": checks.get(unit["key"], []),
                 "on_site": attended.get(unit["key"], []),
@@ -110,7 +117,6 @@ def _unit(
     return {
         "title": titles.get(language) or next(iter(titles.values()), ""),
         "kind": unit["kind"],
-        "required_seconds": unit["required_seconds"],
         "credit_seconds": unit["credit_seconds"],
         "watched_seconds": int(row.watched_seconds) if row else 0,
         "completed_at": moment(row.completed_at) if row else None,
@@ -120,6 +126,22 @@ def _unit(
         "signed_by": people.name(evidence.get("by")),
         "note": str(evidence.get("note", "")),
     }
+
+
+def _required(
+    unit: dict[str, Any],
+    row: UnitProgress | None,
+    language: str,
+    lengths: dict[str, float],
+) -> float | None:
+    """Return what the unit asks of this person, in seconds; None if nobody knows yet.
+
+    A syllabus does not name the length of a video: it was fixed for the learner when
+    the lesson was opened first.
+    """
+    if row is not None and row.required_seconds is not None:
+        return row.required_seconds
+    return required_seconds_of(unit, language=language, lengths=lengths)
 
 
 def _pages(unit: dict[str, Any], row: UnitProgress | None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.enums import EnrollmentState, SignMethod, UnitKind
-from lms.reporting.domain.archives.sheet import Page, hours, short
+from lms.reporting.domain.archives.sheet import Page, hours, minutes, short
 
 
 def course_part(page: Page, courses: list[dict[str, Any]]) -> None:
@@ -56,13 +56,14 @@ def course_part(page: Page, courses: list[dict[str, Any]]) -> None:
 def _unit_row(unit: dict[str, Any]) -> tuple[str, ...]:
     kind = unit["kind"]
     label = str(UnitKind(kind).label) if kind in UnitKind.values else kind
-    required = math.ceil((unit["required_seconds"] or 0) / 60)
-    minutes = f"{unit['watched_seconds'] // 60}/{required}"
+    required = unit["required_seconds"]
+    asked = "—" if required is None else minutes(math.ceil(required))
+    spent = f"{minutes(unit['watched_seconds'])} / {asked}"
     signed = unit["signed_by"]
     if unit["note"]:
         signed = f"{signed}\n{unit['note']}"
     title = "\n".join([unit["title"], *_proofs(unit)])
-    return title, label, minutes, short(unit["completed_at"]), signed or "—"
+    return title, label, spent, short(unit["completed_at"]), signed or "—"
 
 
 def _proofs(unit: dict[str, Any]) -> list[str]:
