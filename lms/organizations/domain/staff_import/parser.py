@@ -75,7 +75,7 @@ def read(data: bytes) -> tuple[list[Row], int, dict[str, int]]:
     raise Unreadable("headings_unknown", found=_first_line(tables_of(data)))
 
 
-def _first_line(tables: list[list[Row]]) -> str:
+def _first_line(tables: Iterable[list[Row]]) -> str:
     """Return what stands where headings were looked for, to be shown to a person."""
     for row in (row for table in tables for row in table[:HEADING_ROWS]):
         cells = [text for cell in row[:MAX_COLUMNS] if (text := cell_text(cell))]

@@ -33,7 +33,7 @@ def class_pages(facts: dict[str, Any]) -> bytes:
         [_("Unit"), _("Kind"), _("Minutes"), _("Credit hours")],
         [
             (unit["title"], str(UnitKind(unit["kind"]).label),
-             str(int(unit["required_seconds"] or 0) // 60),
+             str(int(unit["required_seconds"] or 0) // 60 or "—"),
              hours(unit["credit_seconds"] or 0))
             for unit in facts["units"]
         ],
@@ -42,7 +42,7 @@ def class_pages(facts: dict[str, Any]) -> bytes:
     page.add(_("3. Participants and results"), "part")
     page.table(
         [_("Full name"), _("Employee number"), _("Units"), _("Minutes"), _("Score"),
-         _("Finished"), _("Signature")],
+         _("Finished on"), _("Signature")],
         [
             (row["name"], row["employee_number"] or "—",
              f"{row['done_units']}/{row['units']}", str(row["minutes"]),

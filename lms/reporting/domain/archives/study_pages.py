@@ -46,7 +46,7 @@ def course_part(page: Page, courses: list[dict[str, Any]]) -> None:
             "faint",
         )
         page.table(
-            [_("Unit"), _("Kind"), _("Minutes"), _("Finished"), _("Signed by")],
+            [_("Unit"), _("Kind"), _("Minutes"), _("Finished on"), _("Signed by")],
             [_unit_row(unit) for unit in course["units"]],
             [190, 70, 70, 79, 90],
         )
@@ -57,7 +57,9 @@ def _unit_row(unit: dict[str, Any]) -> tuple[str, ...]:
     kind = unit["kind"]
     label = str(UnitKind(kind).label) if kind in UnitKind.values else kind
     required = math.ceil((unit["required_seconds"] or 0) / 60)
-    minutes = f"{unit['watched_seconds'] // 60}/{required}"
+    watched = unit["watched_seconds"] // 60
+    # An exam, a practical part, a video whose length is not known: no minutes owed.
+    minutes = f"{watched}/{required}" if required else str(watched or "—")
     signed = unit["signed_by"]
     if unit["note"]:
         signed = f"{signed}\n{unit['note']}"
