@@ -86,7 +86,8 @@ def escalate(*, entries: Iterable[AssignmentEntry], today: date, now: datetime) 
     """
     lapsed: dict[int, list[AssignmentEntry]] = defaultdict(list)
     for entry in entries:
-        if entry.escalated_at is None and entry.enrollment.due_on < today:
+        due_on = entry.enrollment.due_on
+        if entry.escalated_at is None and due_on and due_on < today:
             lapsed[entry.membership.organization_id].append(entry)
     told = 0
     for rows in lapsed.values():
@@ -279,8 +280,8 @@ def _weeks(today: date, organization_ids: set[int]) -> dict[int, _Week]:
     )
     for entry in entries.iterator(2_000):
         mine = weeks[entry.membership.organization_id]
-        late = entry.enrollment.due_on < today
-        (mine.overdue if late else mine.soon).append(entry)
+        due_on = entry.enrollment.due_on
+        (mine.overdue if due_on and due_on < today else mine.soon).append(entry)
     for mine in weeks.values():
         mine.overdue = each_course_once(mine.overdue)
         mine.soon = each_course_once(mine.soon)
