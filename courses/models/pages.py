@@ -38,6 +38,7 @@ from courses.querysets import CoursePageManager
 from courses.units import register_unit_type
 from lms.core.enums import Audience
 from lms.core.models import OwnedModel
+from lms.organizations.widgets import OwnerSelect
 from media_pipeline.enums import AssetKind
 
 
@@ -124,7 +125,12 @@ class CoursePage(OwnedModel, BasePage):
     template = "courses/course_page.html"
     content_panels = [
         *BasePage.content_panels,
-        FieldRowPanel([FieldPanel("audience"), FieldPanel("owner_organization_id")]),
+        FieldRowPanel(
+            [
+                FieldPanel("audience"),
+                FieldPanel("owner_organization_id", widget=OwnerSelect),
+            ]
+        ),
         FieldRowPanel([FieldPanel("audience_role"), FieldPanel("industry")]),
         FieldPanel("credit_hours"),
         FieldRowPanel([FieldPanel("presence_minutes"), FieldPanel("is_in_order")]),

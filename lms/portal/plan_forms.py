@@ -136,11 +136,11 @@ class PlanForm(forms.Form):
 class ExemptionForm(forms.Form):
     """Who takes no part, why, until when."""
 
-    member = forms.ModelChoiceField(
+    member = forms.CharField(
         label=_("Employee"),
-        queryset=Membership.objects.none(),
-        to_field_name="public_id",
-        empty_label=None,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Employee number, or the whole name."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300)
     until = forms.DateField(
@@ -152,12 +152,26 @@ class ExemptionForm(forms.Form):
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField", self.fields["member"])
-        field.queryset = members
-        field.choices = [
-            (member.public_id, f"{member.listed_name} ({member.employee_number})")
-            for member in members
-        ]
+        self._members = members
+
+    def clean_member(self) -> Membership:
+        """Find the person among those whom the plan means; nobody is guessed."""
+        text = self.cleaned_data["member"].strip()
+        found = list(self._members.filter(employee_number=text)[:2]) or list(
+            self._members.filter(listed_name=text)[:2]
+        )
+        if not found:
+            raise ValidationError(
+                _("The plan is for nobody with the number or name %(text)s."),
+                code="unknown",
+                params={"text": text},
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several people have this name. Write the employee number."),
+                code="several",
+            )
+        return found[0]
 
     def clean_until(self) -> date | None:
         day: date | None = self.cleaned_data["until"]

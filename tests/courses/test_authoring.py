@@ -317,3 +317,12 @@ def test_learner_of_another_tenant_gets_no_hand_out(client):
         "administrator of another": 404,
         "visitor": 302,
     }
+
+
+def test_the_owner_of_a_course_is_chosen_by_name(client, editor):
+    owner = OrganizationFactory(name="江海化工协会")
+    course = make_course(owner_organization_id=owner.pk)
+
+    page = client.get(reverse("wagtailadmin_pages:edit", args=[course.pk])).text
+
+    assert f'<option value="{owner.pk}" selected>江海化工协会</option>' in page

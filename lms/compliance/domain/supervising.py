@@ -87,7 +87,7 @@ def escalate(*, entries: Iterable[AssignmentEntry], today: date, now: datetime) 
     lapsed: dict[int, list[AssignmentEntry]] = defaultdict(list)
     for entry in entries:
         due_on = entry.enrollment.due_on
-        if entry.escalated_at is None and due_on is not None and due_on < today:
+        if entry.escalated_at is None and due_on and due_on < today:
             lapsed[entry.membership.organization_id].append(entry)
     told = 0
     for rows in lapsed.values():
@@ -111,7 +111,11 @@ def _tell_of_courses(entries: list[AssignmentEntry], today: date, now: datetime)
     organization = entries[0].membership.organization
     told = 0
     for person in supervisors_of(organization.pk, today):
-        own = [entry for entry in entries if person.answers_for(entry.membership)]
+        own = [
+            entry
+            for entry in each_course_once(entries)
+            if person.answers_for(entry.membership)
+        ]
         if not own:
             continue
         told += 1
@@ -120,12 +124,7 @@ def _tell_of_courses(entries: list[AssignmentEntry], today: date, now: datetime)
                 person,
                 organization,
                 members=[entry.membership for entry in own],
-                lines=[
-                    f"{entry.membership.listed_name}: "
-                    f"{entry.enrollment.syllabus.title(person.user.language)} "
-                    f"({entry.enrollment.due_on})"
-                    for entry in own
-                ],
+                lines=[_entry_line(entry, person.user.language) for entry in own],
                 key=f"lapsed:{organization.public_id}:{ids[0]}:{ids[-1]}",
             )
     return told
@@ -168,10 +167,7 @@ def _tell_of_duties(today: date) -> int:
                     person,
                     duties[0].membership.organization,
                     members=[one.membership for one in own],
-                    lines=[
-                        f"{one.membership.listed_name}: {duty_title(one)} ({day})"
-                        for one in own
-                    ],
+                    lines=[_line(one.membership, duty_title(one), day) for one in own],
                     key=key,
                 )
     return told
@@ -285,8 +281,10 @@ def _weeks(today: date, organization_ids: set[int]) -> dict[int, _Week]:
     for entry in entries.iterator(2_000):
         mine = weeks[entry.membership.organization_id]
         due_on = entry.enrollment.due_on
-        late = due_on is not None and due_on < today
-        (mine.overdue if late else mine.soon).append(entry)
+        (mine.overdue if due_on and due_on < today else mine.soon).append(entry)
+    for mine in weeks.values():
+        mine.overdue = each_course_once(mine.overdue)
+        mine.soon = each_course_once(mine.soon)
     return weeks
 
 
@@ -335,4 +333,17 @@ def _digest(person: User, organization: Organization, week: _Week) -> str:
 
 def _entry_line(entry: AssignmentEntry, language: str) -> str:
     title = entry.enrollment.syllabus.title(language)
-    return f"{entry.membership.listed_name}: {title} ({entry.enrollment.due_on})"
+    return _line(entry.membership, title, entry.enrollment.due_on)
+
+
+def _line(membership: Membership, what: str, day: date | None) -> str:
+    values = {"name": membership.listed_name, "what": what, "day": day}
+    return _("%(name)s: %(what)s (%(day)s)") % values
+
+
+def each_course_once(entries: Iterable[AssignmentEntry]) -> list[AssignmentEntry]:
+    """Keep the first of the entries that mean the same course of the same person.
+
+    Two plans may assign it: it is learned once and named once.
+    """
+    return list({row.enrollment_id: row for row in reversed([*entries])}.values())[::-1]

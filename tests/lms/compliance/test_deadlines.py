@@ -228,6 +228,32 @@ def test_duties_that_lapse_are_told_to_supervisors_once(frozen_now):
         assert member.listed_name in message.body
 
 
+def test_who_owes_a_course_by_two_plans_is_named_once(assigned):
+    enterprise, _plan = assigned
+    create_plan(
+        organization=enterprise.organization,
+        terms=PlanTerms(
+            title="再来一次",
+            course_keys=[enterprise.course.translation_key],
+            starts_on=DAY,
+            due_days=40,
+        ),
+        by=enterprise.admin,
+        now=NOW,
+    )
+
+    sweep(41)
+
+    message = Message.objects.get(
+        recipient=enterprise.admin, dedupe_key__startswith="lapsed:"
+    )
+    assert len(message.body.splitlines()) == 2
+    digest = Message.objects.get(
+        recipient=enterprise.admin, dedupe_key__startswith="digest:"
+    )
+    assert digest.body.count(enterprise.members[0].listed_name) == 1
+
+
 def test_long_lists_say_how_many_are_left_out():
     lines = [f"员工{n}" for n in range(23)]
     text = supervising.shortened(lines)

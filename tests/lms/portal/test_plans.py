@@ -118,7 +118,7 @@ def test_parts_of_another_enterprise_are_no_choice(client, enterprise):
 def test_somebody_is_exempted_with_a_reason(client, enterprise):
     client.post(address(enterprise), form_data(enterprise))
     page = address(enterprise, "plan", Plan.objects.get().public_id)
-    data = {"member": str(enterprise.members[0].public_id), "reason": ""}
+    data = {"member": enterprise.members[0].employee_number, "reason": ""}
     assert list(client.post(page, data).context["form"].errors) == ["reason"]
     yesterday = (today() - timedelta(days=1)).isoformat()
     late = client.post(page, data | {"reason": "产假", "until": yesterday})
@@ -188,3 +188,22 @@ def test_long_form_of_a_plan_folds_what_few_need(client, enterprise):
     wrong = form_data(enterprise, employee_numbers="nobody")
     page = client.post(address(enterprise), wrong).text
     assert 'class="more form-part" open><summary' in page
+
+
+@pytest.mark.parametrize("who", ["nobody", "namesake", "stranger"])
+def test_nobody_is_guessed_for_an_exemption(client, enterprise, who):
+    client.post(address(enterprise), form_data(enterprise))
+    page = address(enterprise, "plan", Plan.objects.get().public_id)
+    for member in enterprise.members:
+        member.listed_name = "王伟"
+        member.save()
+    text = {
+        "nobody": "9999",
+        "namesake": "王伟",
+        "stranger": MembershipFactory(employee_number="X77").employee_number,
+    }[who]
+
+    answer = client.post(page, {"member": text, "reason": "产假"})
+
+    assert list(answer.context["form"].errors) == ["member"]
+    assert not ChangeRequest.objects.exists()

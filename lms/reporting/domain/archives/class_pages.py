@@ -44,7 +44,7 @@ def class_pages(facts: dict[str, Any]) -> bytes:
     page.add(_("3. Participants and results"), "part")
     page.table(
         [_("Full name"), _("Employee number"), _("Units"), _("Minutes"), _("Score"),
-         _("Finished"), _("Signature")],
+         _("Finished on"), _("Signature")],
         [
             (row["name"], row["employee_number"] or "—",
              f"{row['done_units']}/{row['units']}", str(row["minutes"]),

@@ -108,7 +108,7 @@ def _exam_part(page: Page, exams: list[dict[str, Any]]) -> None:
 def _certificate_part(page: Page, certificates: list[dict[str, Any]]) -> None:
     page.add(_("5. Certificates"), "part")
     page.table(
-        [_("Number"), _("Title"), _("Issued"), _("Valid until"), _("State")],
+        [_("Number"), _("Title"), _("Issued at"), _("Valid until"), _("State")],
         [
             (
                 row["number"],

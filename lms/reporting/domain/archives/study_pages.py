@@ -46,7 +46,7 @@ def course_part(page: Page, courses: list[dict[str, Any]]) -> None:
             "faint",
         )
         page.table(
-            [_("Unit"), _("Kind"), _("Minutes"), _("Finished"), _("Signed by")],
+            [_("Unit"), _("Kind"), _("Minutes"), _("Finished on"), _("Signed by")],
             [_unit_row(unit) for unit in course["units"]],
             [190, 70, 70, 79, 90],
         )
