@@ -61,7 +61,7 @@ def _read(token: str, _key: str) -> PlaybackToken | None:
         if len(raw) == _NAME_LENGTH:
             return PlaybackToken(UUID(hex=raw))
         values = json.loads(urlsafe_b64decode(raw))
-        terms = Terms(*values, ended_at=None, end_reason="")
+        terms = Terms._make([*values, None, ""])
     except (signing.BadSignature, ValueError, TypeError):
         # What is signed but does not fit was issued by another version.
         return None

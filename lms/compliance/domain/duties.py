@@ -256,7 +256,9 @@ def _add_alike(duties: list[Obligation]) -> None:
         field.get_db_prep_save(getattr(model, field.attname), connection)
         for field in fields
     ]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(
+        connection.ops.quote_name(str(field.column)) for field in fields
+    )
     places = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
     table = connection.ops.quote_name(Obligation._meta.db_table)  # noqa: SLF001 -- as above
     with connection.cursor() as cursor:
