@@ -55,8 +55,9 @@ def one_person_below(rest: str) -> Arrange:
 
 
 def list_of_on_site(page: Page) -> None:
+    listed = page.url
     plan_on_site(page)
-    page.goto("/onsite/")
+    page.goto(listed)
 
 
 def wrong_items(page: Page) -> None:
