@@ -624,3 +624,32 @@ def test_many_equal_duties_are_added_like_single_ones(monkeypatch):
     assert list(Obligation.objects.order_by("membership").values(*names)) == single
     assert len(set(Obligation.objects.values_list("public_id", flat=True))) == 4
     assert recompute_duties(on=DAY).added == 0
+
+
+@pytest.mark.parametrize(
+    ("category", "industry", "first", "yearly"),
+    [
+        ("principal", "C34", (32, "第九条第一款"), (12, "第九条第一款")),
+        ("safety_manager", "C26", (48, "第九条第二款"), (16, "第九条第二款")),
+        ("worker", "B06", (72, "第十三条第二款"), (20, "第十三条第二款")),
+        ("worker", "F51", (24, "第十三条第一款"), (8, "安委〔2012〕10号")),
+        ("worker", "E47", (32, "安委〔2012〕10号"), (20, "安委〔2012〕10号")),
+    ],
+)
+def test_each_verdict_says_how_much_and_by_which_provision(
+    category, industry, first, yearly
+):
+    """Who owes how much, and the provision that it rests on."""
+    membership = member(category, industry, starts_on=date(2026, 5, 1))
+    derive_obligations(membership=membership, on=DAY)
+    derive_obligations(membership=membership, on=date(2027, 1, 4))
+    rows = Obligation.objects.filter(topic="hours").order_by("period_start")
+    for row, (hours, article) in zip(rows, (first, yearly), strict=True):
+        open_verdict = duty_status(obligation=row, on=date(2027, 1, 4))
+        assert row.required_seconds == hours * HOUR
+        assert article in open_verdict.citation
+        # Which version of the rule it was judged by.
+        assert f"({row.rule.code} v1)" in open_verdict.citation
+        credit(membership, hours * HOUR, on=row.period_start)
+        met = duty_status(obligation=row, on=date(2027, 1, 4))
+        assert (met.state, met.met_on) == ("met", row.period_start)
