@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
-REGULAR = "AnxueSans"
-STRONG = "AnxueSans-SemiBold"
+# reportlab knows a font by its name in the whole process: certificates have their own,
+# drawn from another chain, and one document must not meet both under one name.
+REGULAR = "AnxuePrint"
+STRONG = "AnxuePrint-SemiBold"
 FILES = {
     REGULAR: ("400Regular", "NotoSansSC_400Regular.ttf"),
     STRONG: ("600SemiBold", "NotoSansSC_600SemiBold.ttf"),

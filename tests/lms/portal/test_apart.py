@@ -298,7 +298,14 @@ def secrets_of(world):
 
 
 def names(patterns):
-    return {p.name for p in patterns if isinstance(p, URLPattern) and p.name}
+    """Return the names of all routes, those below an include among them."""
+    found = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(pattern.name)
+        else:
+            found |= names(pattern.url_patterns)
+    return found - {None}
 
 
 def test_no_page_of_the_consoles_is_missing_here():

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 from python_calamine import CalamineWorkbook
 
+from certificates.domain.fonts import load_link
 from lms.core.sheets.texts import guard_cell, unguard_cell
 from lms.reporting.domain.tables import Table, to_csv, to_pdf, to_xlsx
 from lms.reporting.exporters import download
@@ -67,6 +68,13 @@ def test_pdf_breaks_long_texts_and_repeats_its_headings(tmp_path):
     assert len(pages) > 1
     assert all("姓名" in page for page in pages)
     assert "王建国59" in text
+
+
+def test_pdf_is_drawn_in_a_process_that_has_drawn_certificates():
+    to_pdf(Table("名单", ["姓名"], [["王建国"]]))
+    load_link.__wrapped__(0)
+
+    assert to_pdf(Table("名单", ["姓名"], [["王建国"]])).startswith(b"%PDF")
 
 
 def test_xlsx_is_written_row_by_row():
