@@ -40,7 +40,8 @@ from lms.core.errors import DomainError
 from lms.core.jobs import Lease, run_job, wake_jobs
 
 CHUNK = 200
-RENDER_CHUNK = 25
+# Some seconds of work: the embedded broker is asked once a second for the next one.
+RENDER_CHUNK = 100
 OPEN = {"certificate__isnull": True, "code": ""}
 
 

@@ -8,6 +8,8 @@ import resource
 import sys
 import time
 import zipfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 import segno
@@ -38,7 +40,7 @@ from tests.factories.certificates import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 COUNT = int(os.environ.get("BENCH_CERTIFICATES", "10000"))
-FLOOR_COUNT = 200
+FLOOR_COUNT = 400
 SHARE = 0.7
 SIGNATURE_ROOM = 4096
 LIMIT_SECONDS = 360
@@ -190,15 +192,27 @@ def bare_signature(data, signer):
     return signer.sign_pdf(writer, bytes_reserved=SIGNATURE_ROOM).getvalue()
 
 
-def floor_rate(facts):
-    """Certificates a second of processor of bare reportlab and pyHanko."""
+def floor_seconds(facts, first):
+    """Return the processor's seconds for half of the floor's certificates."""
     bare_fonts()
     signer = bare_signer()
     bare_signature(bare_page(facts, "张伟"), signer)
     started = processor_seconds()
-    for number in range(FLOOR_COUNT):
+    for number in range(first, first + FLOOR_COUNT // 2):
         bare_signature(bare_page(facts, f"张伟{number}"), signer)
-    return FLOOR_COUNT / (processor_seconds() - started)
+    return processor_seconds() - started
+
+
+def floor_rate(facts):
+    """Certificates a second of processor of bare reportlab and pyHanko.
+
+    In two processes at a time, as the worker has them: where both cores of a machine
+    are busy, each second of theirs is worth less.
+    """
+    halves = (0, FLOOR_COUNT // 2)
+    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
+        taken = sum(pool.map(floor_seconds, (facts, facts), halves))
+    return FLOOR_COUNT / taken
 
 
 def run_real_worker(batch, home):
