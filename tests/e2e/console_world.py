@@ -13,11 +13,11 @@ from lms.compliance.models import TrainingRule
 from lms.core.clock import now, shanghai_date
 from lms.organizations.domain.administrators import ask_to_grant
 from lms.organizations.domain.approvals import refuse_change
-from lms.organizations.domain.packages import (
-    PackageTerms,
-    add_association_member,
-    write_package,
+from lms.organizations.domain.associations import (
+    accept_invitation,
+    invite_association_member,
 )
+from lms.organizations.domain.packages import PackageTerms, write_package
 from lms.organizations.enums import MembershipRole, OrganizationKind
 from lms.organizations.models import Department, Membership, Organization
 from lms.reporting.domain.lists import ListRequest
@@ -151,7 +151,7 @@ def report(factory: Organization) -> str:
 
 
 def association(factory: Organization) -> str:
-    """An association with a member and an open package."""
+    """An association with a member, an open package and an enterprise it has asked."""
     by = person(ASSOCIATION, "协会秘书")
     known = Membership.objects.filter(user=by).first()
     if known:
@@ -162,8 +162,18 @@ def association(factory: Organization) -> str:
             kind=OrganizationKind.ASSOCIATION, name="江海市机械行业协会"
         ),
     ).organization
-    add_association_member(
-        association=own, enterprise=factory, starts_on=shanghai_date(now()), by=by
+    today = shanghai_date(now())
+    member = invite_association_member(
+        association=own, enterprise=factory, starts_on=today, by=by
+    )
+    accept_invitation(
+        member=member, by=User.objects.get(email="admin@example.com"), now=now()
+    )
+    invite_association_member(
+        association=own,
+        enterprise=OrganizationFactory(name="滨江船舶修造有限公司"),
+        starts_on=today,
+        by=by,
     )
     write_package(
         association=own,
