@@ -108,7 +108,7 @@ def send_empty(selector: str) -> Arrange:
 
 def live_results(page: Page) -> None:
     page.locator("main input[name=q]").first.press_sequentially("罚款", delay=20)
-    page.wait_for_selector("main [href*='/laws/'] >> visible=true")
+    page.wait_for_selector("#hero-results a >> visible=true")
 
 
 def sitting(page: Page) -> None:
