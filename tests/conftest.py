@@ -43,6 +43,21 @@ def _clean_cache():
     cache.clear()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let one process take all that needs the served site: it is made once a run.
+
+    xdist's own groups are no help: pytest 9.2 drops their names.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneSite(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "site" if nodeid.startswith("tests/e2e/") else nodeid
+
+    return OneSite(config, log)
+
+
 def pytest_collection_modifyitems(items):
     """Give tests that commit what the migrations wrote, each of them.
 

@@ -31,7 +31,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.xdist_group("site"),
 ]
 
 PHONE = {"width": 390, "height": 844}

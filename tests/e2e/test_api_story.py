@@ -21,8 +21,6 @@ import pytest
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
-    # One site serves both stories, also when several processes share the tests.
-    pytest.mark.xdist_group("site"),
 ]
 
 COURSE = "quick-start"

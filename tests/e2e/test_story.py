@@ -17,8 +17,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.browser,
-    # One site serves both stories, also when several processes share the tests.
-    pytest.mark.xdist_group("site"),
 ]
 
 PASSWORD = "anxue-demo"

@@ -8,7 +8,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.xdist_group("site"),
     pytest.mark.usefixtures("sqlite_only"),
 ]
 
