@@ -6,10 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-# reportlab knows a font by its name in the whole process: certificates have their own,
-# drawn from another chain, and one document must not meet both under one name.
-REGULAR = "AnxuePrint"
-STRONG = "AnxuePrint-SemiBold"
+REGULAR = "AnxueSans"
+STRONG = "AnxueSans-SemiBold"
 FILES = {
     REGULAR: ("400Regular", "NotoSansSC_400Regular.ttf"),
     STRONG: ("600SemiBold", "NotoSansSC_600SemiBold.ttf"),
@@ -27,9 +25,11 @@ def font_faces() -> dict[str, Any]:
 
     faces = {}
     for name, (folder, file) in FILES.items():
-        font = TTFont(name, str(settings.NOTO_SANS_SC_DIR / folder / file))
-        pdfmetrics.registerFont(font)
-        faces[name] = font
+        path = settings.NOTO_SANS_SC_DIR / folder / file
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+        # Not always ours: reportlab keeps the first of a typeface in the process, which
+        # may be the certificates', and one document must not meet two.
+        faces[name] = pdfmetrics.getFont(name)
     for bold, italic in ((0, 0), (0, 1), (1, 0), (1, 1)):
         addMapping(REGULAR, bold, italic, STRONG if bold else REGULAR)
     return faces

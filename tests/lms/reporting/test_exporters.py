@@ -6,6 +6,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from certificates.domain.fonts import load_link
+from exams.domain.printing.fonts import font_faces
 from lms.core.sheets.texts import guard_cell, unguard_cell
 from lms.reporting.domain.tables import Table, to_csv, to_pdf, to_xlsx
 from lms.reporting.exporters import download
@@ -70,11 +71,23 @@ def test_pdf_breaks_long_texts_and_repeats_its_headings(tmp_path):
     assert "王建国59" in text
 
 
-def test_pdf_is_drawn_in_a_process_that_has_drawn_certificates():
-    to_pdf(Table("名单", ["姓名"], [["王建国"]]))
-    load_link.__wrapped__(0)
+@pytest.mark.parametrize("first", ["certificate", "list"])
+def test_lists_and_certificates_are_drawn_in_one_process(monkeypatch, first):
+    from reportlab.pdfbase import pdfmetrics
 
-    assert to_pdf(Table("名单", ["姓名"], [["王建国"]])).startswith(b"%PDF")
+    monkeypatch.setattr(pdfmetrics, "_fonts", {})
+    monkeypatch.setattr(pdfmetrics, "_dynFaceNames", {})
+    font_faces.cache_clear()
+    load_link.cache_clear()
+    for kind in (first, "certificate", "list"):
+        if kind == "certificate":
+            load_link(0)
+        else:
+            data = to_pdf(Table("名单", ["姓名"], [["王建国"]]))
+
+    assert data.startswith(b"%PDF")
+    font_faces.cache_clear()
+    load_link.cache_clear()
 
 
 def test_xlsx_is_written_row_by_row():
