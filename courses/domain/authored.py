@@ -185,22 +185,9 @@ _BUILD = {
 }
 
 
-def may_stand_in(handout: Handout, *, owner_organization_id: int | None) -> bool:
-    """Whether a course of this owner may give the hand-out to its learners.
-
-    What an organization owns goes into its own courses only: the learners of anybody
-    else's would take it home.
-    """
-    return handout.owner_organization_id in (None, owner_organization_id)
-
-
 def authored_handouts(
     blocks: Iterable[Any], *, owner_organization_id: int | None
 ) -> list[Handout]:
     """Return the hand-outs that a lesson's blocks choose and its course may give."""
     chosen = [block.value for block in blocks if block.value is not None]
-    return [
-        row
-        for row in chosen
-        if may_stand_in(row, owner_organization_id=owner_organization_id)
-    ]
+    return [row for row in chosen if row.may_stand_in(owner_organization_id)]

@@ -124,6 +124,14 @@ class Handout(PublicIdModel, TimeStampedModel, OwnedModel):
     def __str__(self) -> str:
         return self.title
 
+    def may_stand_in(self, owner_organization_id: int | None) -> bool:
+        """Whether a course of this owner may give it to its learners.
+
+        What an organization owns goes into its own courses only: the learners of
+        anybody else's would take it home.
+        """
+        return self.owner_organization_id in (None, owner_organization_id)
+
 
 class HandoutDownloadQuerySet(OfEnrollmentQuerySet, AppendOnlyQuerySet):  # type: ignore[override]
     pass

@@ -397,17 +397,14 @@ class LessonPage(BasePage):
         self._refuse_foreign_handouts()
 
     def _refuse_foreign_handouts(self) -> None:
-        """An organization's hand-out goes into its own courses only."""
-        if not self.handouts:
-            return
         # A lesson that is being made has no place in the tree yet: publishing looks.
-        owner = self.owner_organization_id if self.path else None
+        if not self.handouts or not self.path:
+            return
+        owner = self.owner_organization_id
         foreign = [
             block.value.title
             for block in self.handouts
-            if block.value is not None
-            and self.path
-            and block.value.owner_organization_id not in (None, owner)
+            if block.value is not None and not block.value.may_stand_in(owner)
         ]
         if foreign:
             raise ValidationError(
