@@ -88,6 +88,16 @@ def missing_in(
     return missing
 
 
+def standing_in(*, enrollment: Enrollment, unit: Unit) -> tuple[bool, list[Missing]]:
+    """Return whether a lesson is complete, and what it waits for if it is not."""
+    key = UUID(unit["key"])
+    progress = UnitProgress.objects.filter(enrollment=enrollment, unit_key=key).first()
+    if progress is not None and progress.is_completed:
+        return True, []
+    done = done_in(enrollment=enrollment, unit_key=key)
+    return False, missing_in(unit=unit, progress=progress, done=done)
+
+
 def _missing_time(unit: Unit, progress: UnitProgress | None) -> list[Missing]:
     if unit["kind"] not in TIMED:
         return []

@@ -24,10 +24,10 @@ from courses.domain.answering import (
 )
 from courses.domain.authored import authored_in
 from courses.domain.handouts import download_handout, handouts_of
-from courses.domain.move_on import done_in, missing_in
+from courses.domain.move_on import standing_in
 from courses.domain.queries import UnitLine, enrollment_for_unit, unit_of
 from courses.enums import CompletionRule
-from courses.models import Enrollment, Handout, LessonPage, UnitProgress
+from courses.models import Enrollment, Handout, LessonPage
 from courses.views.requests import LearnerRequest
 from lms.core import clock
 from lms.core.errors import DomainError
@@ -49,10 +49,11 @@ def questions_context(
     shown = shown_questions(
         enrollment=enrollment, unit=unit, language=page.locale.language_code
     )
+    _is_complete, missing = standing_in(enrollment=enrollment, unit=unit)
     return {
         "questions": shown,
         "are_recorded": True,
-        "missing": _missing(enrollment, unit),
+        "missing": [one.sentence for one in missing],
         "handouts": handouts_of(enrollment=enrollment, unit=unit),
     } | _counts(shown, unit)
 
@@ -66,15 +67,6 @@ def _counts(shown: list[Shown], unit: dict[str, Any] | None) -> dict[str, Any]:
         "checks_right": sum(one.is_passed for one in checks),
         "asks_for_more": rule != CompletionRule.TIME,
     }
-
-
-def _missing(enrollment: Enrollment, unit: dict[str, Any]) -> list[str]:
-    key = UUID(unit["key"])
-    progress = UnitProgress.objects.filter(enrollment=enrollment, unit_key=key).first()
-    if progress is not None and progress.is_completed:
-        return []
-    done = done_in(enrollment=enrollment, unit_key=key)
-    return [one.sentence for one in missing_in(unit=unit, progress=progress, done=done)]
 
 
 def given_value(request: HttpRequest) -> list[str]:
@@ -149,6 +141,7 @@ def _act(
     question = next((one for one in shown if one.ref == ref), None)
     if unit is None or question is None:
         raise Http404
+    is_complete, missing = standing_in(enrollment=enrollment, unit=unit)
     context = {
         "question": question,
         "number": number_of(shown, question),
@@ -156,17 +149,12 @@ def _act(
         "language": language,
         "are_recorded": True,
         "refusal": refusal,
-        "missing": _missing(enrollment, unit),
+        "missing": [one.sentence for one in missing],
         "is_after_answer": True,
-        "is_complete": _is_complete(enrollment, unit_key),
+        "is_complete": is_complete,
     }
     context |= _counts(shown, unit)
     return render(request, "courses/includes/question.html", context)
-
-
-def _is_complete(enrollment: Enrollment, unit_key: UUID) -> bool:
-    rows = UnitProgress.objects.filter(enrollment=enrollment, unit_key=unit_key)
-    return rows.filter(completed_at__isnull=False).exists()
 
 
 def number_of(shown: list[Shown], question: Shown) -> int:

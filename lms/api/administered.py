@@ -1,10 +1,13 @@
 """Whom a call about an enterprise lets in."""
 
 from django.http import Http404
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from lms.organizations.models import Organization
 from lms.organizations.permissions import can_administer
+
+UNKNOWN = OpenApiResponse(description="unknown, or not administered by you")
 
 
 def administered_or_404(request: Request, code: str) -> Organization:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from lms.accounts.enums import TokenScope
 from lms.accounts.models import User
-from lms.api.administered import administered_or_404
+from lms.api.administered import UNKNOWN, administered_or_404
 from lms.api.authentication import HasScope
 from lms.api.idempotency import idempotent
 from lms.api.pagination import CursorPagination
@@ -30,8 +30,6 @@ from lms.organizations.domain.approvals import (
 )
 from lms.organizations.enums import ChangeKind, ChangeState
 from lms.organizations.models import ChangeRequest, Organization
-
-UNKNOWN = OpenApiResponse(description="unknown, or not administered by you")
 
 
 class SensitiveChangeSerializer(serializers.ModelSerializer):
@@ -120,9 +118,7 @@ class ChangeView(APIView):
         """Return one change."""
         rows = _changes(administered_or_404(request, code))
         row = get_object_or_404(rows, public_id=public_id)
-        return Response(
-            SensitiveChangeSerializer(row, context={"request": request}).data
-        )
+        return Response(_body(row, request))
 
 
 class ChangeDecisionView(APIView):
@@ -152,9 +148,7 @@ class ChangeDecisionView(APIView):
         form.is_valid(raise_exception=True)
         _decide(row, by=cast("User", request.user), **form.validated_data)
         row.refresh_from_db()
-        return Response(
-            SensitiveChangeSerializer(row, context={"request": request}).data
-        )
+        return Response(_body(row, request))
 
 
 def _decide(change: ChangeRequest, *, by: User, decision: str, note: str) -> None:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from lms.accounts.enums import TokenScope
 from lms.accounts.models import User
-from lms.api.administered import administered_or_404
+from lms.api.administered import UNKNOWN, administered_or_404
 from lms.api.authentication import HasScope
 from lms.api.idempotency import idempotent
 from lms.api.pagination import CursorPagination
@@ -31,8 +31,6 @@ from lms.organizations.domain.associations import (
 from lms.organizations.enums import AssociationMemberState
 from lms.organizations.models import AssociationMember, Organization
 from lms.organizations.querysets import AssociationMemberQuerySet
-
-UNKNOWN = OpenApiResponse(description="unknown, or not administered by you")
 
 
 class AssociationMemberSerializer(serializers.ModelSerializer):

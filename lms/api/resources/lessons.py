@@ -23,7 +23,7 @@ from courses.domain.queries import enrollment_for_unit
 from courses.domain.sessions import open_session
 from courses.domain.tokens import PlaybackToken, playback_token, read_token
 from courses.errors import SessionUnknown, UnitUnknown
-from courses.models import PlaybackSession
+from courses.models import Enrollment, PlaybackSession
 from lms.accounts.enums import TokenScope
 from lms.accounts.requests import signed_in
 from lms.api.authentication import (
@@ -167,6 +167,18 @@ class LearnerView(APIView):
     required_scope = TokenScope.LEARN
 
 
+def owing(request: Request, lesson: UUID) -> Enrollment:
+    """Return the caller's enrollment that a lesson belongs to.
+
+    Raises:
+        UnitUnknown: `unit_unknown`; none of this person.
+    """
+    enrollment = enrollment_for_unit(learner=signed_in(request), unit_key=lesson)
+    if enrollment is None:
+        raise UnitUnknown("unit_unknown", _("This lesson is no part of your course."))
+    return enrollment
+
+
 class PlaybackSessionView(LearnerView):
     @extend_schema(request=OpenSerializer, responses={201: SessionSerializer})
     @idempotent
@@ -175,11 +187,7 @@ class PlaybackSessionView(LearnerView):
         form = OpenSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         moment = now()
-        enrollment = enrollment_for_unit(learner=signed_in(request), unit_key=lesson)
-        if enrollment is None:
-            raise UnitUnknown(
-                "unit_unknown", _("This lesson is no part of your course.")
-            )
+        enrollment = owing(request, lesson)
         session = open_session(
             enrollment=enrollment, unit_key=lesson, now=moment, **form.validated_data
         )

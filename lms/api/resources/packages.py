@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from lms.accounts.enums import TokenScope
 from lms.accounts.models import User
-from lms.api.administered import administered_or_404
+from lms.api.administered import UNKNOWN, administered_or_404
 from lms.api.authentication import HasScope
 from lms.api.idempotency import idempotent
 from lms.api.pagination import CursorPagination
@@ -32,7 +32,6 @@ READ_AND_WRITE = {
     "GET": TokenScope.ORGANIZATION_READ,
     "POST": TokenScope.ORGANIZATION_WRITE,
 }
-UNKNOWN = OpenApiResponse(description="unknown, or not administered by you")
 
 
 class PackagePartSerializer(serializers.Serializer):

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -24,17 +24,16 @@ from courses.domain.answering import (
     shown_questions,
 )
 from courses.domain.handouts import download_handout, handouts_of
-from courses.domain.move_on import done_in, missing_in
+from courses.domain.move_on import standing_in
 from courses.domain.opening import refuse_locked
 from courses.domain.progress import owed_unit
-from courses.domain.queries import enrollment_for_unit
 from courses.enums import ActivityKind
-from courses.errors import ActivityUnknown, UnitUnknown
-from courses.models import Enrollment, UnitProgress
-from lms.accounts.requests import signed_in
+from courses.errors import ActivityUnknown
+from courses.models import Enrollment
+from courses.views.questions import handout_file
 from lms.api.idempotency import idempotent
 from lms.api.resources.exams import OptionSerializer, item_body
-from lms.api.resources.lessons import LearnerView
+from lms.api.resources.lessons import LearnerView, owing
 from lms.core.clock import now
 
 LANGUAGES = ("zh-hans", "en")
@@ -181,25 +180,8 @@ def question_body(shown: Shown) -> dict[str, Any]:
 
 def standing(enrollment: Enrollment, unit: dict[str, Any]) -> dict[str, Any]:
     """Return whether a lesson is complete, and what it waits for."""
-    key = UUID(unit["key"])
-    progress = UnitProgress.objects.filter(enrollment=enrollment, unit_key=key).first()
-    if progress is not None and progress.is_completed:
-        return {"completed": True, "missing": []}
-    done = done_in(enrollment=enrollment, unit_key=key)
-    missing = missing_in(unit=unit, progress=progress, done=done)
-    return {"completed": False, "missing": [one.sentence for one in missing]}
-
-
-def owing(request: Request, lesson: UUID) -> Enrollment:
-    """Return the caller's enrollment that the lesson belongs to.
-
-    Raises:
-        UnitUnknown: `unit_unknown`; none of this person.
-    """
-    enrollment = enrollment_for_unit(learner=signed_in(request), unit_key=lesson)
-    if enrollment is None:
-        raise UnitUnknown("unit_unknown", _("This lesson is no part of your course."))
-    return enrollment
+    is_complete, missing = standing_in(enrollment=enrollment, unit=unit)
+    return {"completed": is_complete, "missing": [one.sentence for one in missing]}
 
 
 class LessonQuestionsView(LearnerView):
@@ -298,13 +280,7 @@ class LessonHandoutView(LearnerView):
             handout_id=handout,
             now=now(),
         )
-        try:
-            file = row.file.open("rb")
-        except OSError as error:
-            raise Http404 from error
-        response = FileResponse(file, as_attachment=True, filename=row.file_name)
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return handout_file(row)
 
 
 urlpatterns = [

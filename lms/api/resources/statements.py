@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,9 +13,8 @@ from rest_framework.views import APIView
 
 from courses.statements import statements_between, written
 from lms.accounts.enums import TokenScope
+from lms.api.administered import UNKNOWN, administered_or_404
 from lms.api.authentication import HasScope
-from lms.core.scope import scope_for
-from lms.organizations.models import Organization
 
 LONGEST = timedelta(days=366)
 
@@ -53,16 +52,11 @@ class StatementsView(APIView):
         ],
         responses={
             200: StatementsSerializer,
-            404: OpenApiResponse(description="unknown, or not administered"),
+            404: UNKNOWN,
         },
     )
     def get(self, request: Request, code: str) -> StreamingHttpResponse:
-        organization = Organization.objects.filter(code=code).first()
-        scope = scope_for(request.user)
-        if organization is None or not (
-            scope.is_staff_all or organization.pk in scope.administered_organization_ids
-        ):
-            raise Http404
+        organization = administered_or_404(request, code)
         form = SpanSerializer(data=request.query_params)
         form.is_valid(raise_exception=True)
         found = statements_between(
