@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from certificates.models import Certificate
 from lms.core.scope import scope_for
 
@@ -33,6 +35,12 @@ def can_design_certificates(user: Any) -> bool:
         getattr(user, "is_active", False)
         and user.has_perm("certificates.add_certificatetemplate")
     )
+
+
+def require_issuer(user: Any) -> None:
+    """Raise PermissionDenied for who may not issue; `can_issue_batches` tells."""
+    if not can_issue_batches(user):
+        raise PermissionDenied
 
 
 def can_issue_batches(user: Any) -> bool:

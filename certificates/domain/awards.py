@@ -7,7 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from certificates.domain.facts import OTHER_LANGUAGE, score_of
+from certificates.domain.facts import (
+    OTHER_LANGUAGE,
+    organization_named,
+    score_of,
+)
 from certificates.domain.issuing import (
     issue_for_enrollment,
     issue_order,
@@ -27,7 +31,6 @@ from lms.compliance.enums import ObligationState
 from lms.compliance.models import Obligation
 from lms.core.clock import shanghai_date
 from lms.core.errors import DomainError
-from lms.organizations.domain.queries import name_on
 
 MET = (ObligationState.MET, ObligationState.MET_LATE)
 
@@ -134,11 +137,7 @@ def _facts_of_attempt(award: Award, attempt: Attempt, language: str) -> Facts:
         title_other=other,
         completed_on=day,
         organization_id=attempt.organization_id,
-        organization_name=(
-            name_on(organization_id=attempt.organization_id, on=day)
-            if attempt.organization_id is not None
-            else ""
-        ),
+        organization_name=organization_named(attempt.organization_id, on=day),
         score=None if result.raw is None else score_of(result.raw, result.max),
     )
 
@@ -154,7 +153,7 @@ def _facts_of_obligation(award: Award, duty: Obligation, language: str) -> Facts
         title_other=other,
         completed_on=day,
         organization_id=organization_id,
-        organization_name=name_on(organization_id=organization_id, on=day),
+        organization_name=organization_named(organization_id, on=day),
         hours=(Hours(seconds=seconds),) if seconds else (),
     )
 

@@ -31,14 +31,17 @@ def gather_facts(*, enrollment: Enrollment, language: str) -> Facts:
         completed_on=completed_on,
         course_key=enrollment.course_key,
         organization_id=organization_id,
-        organization_name=(
-            name_on(organization_id=organization_id, on=completed_on)
-            if organization_id is not None
-            else ""
-        ),
+        organization_name=organization_named(organization_id, on=completed_on),
         hours=_hours(enrollment),
         score=_score(enrollment),
     )
+
+
+def organization_named(organization_id: int | None, *, on: date) -> str:
+    """Return what an organization was called on a day; empty for none."""
+    if organization_id is None:
+        return ""
+    return name_on(organization_id=organization_id, on=on)
 
 
 def facts_again(certificate: Certificate) -> Facts:

@@ -1,7 +1,6 @@
 """Certificates issued by themselves: exams and duties that earn one."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,19 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from certificates.award_forms import AwardForm
 from certificates.domain.awards import end_award, set_up_award
 from certificates.models import Award
-from certificates.permissions import can_issue_batches
+from certificates.permissions import require_issuer
 from lms.core import clock
-
-
-def _require_issuer(request: HttpRequest) -> None:
-    if not can_issue_batches(request.user):
-        raise PermissionDenied
 
 
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """List what earns certificates, and add to it."""
-    _require_issuer(request)
+    require_issuer(request.user)
     is_sent = request.method == "POST"
     form = AwardForm(request.POST if is_sent else None, user=request.user)
     if is_sent and form.is_valid():
@@ -47,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue no more for this exam or duty."""
-    _require_issuer(request)
+    require_issuer(request.user)
     award = get_object_or_404(Award.objects.visible_to(request.user), pk=pk)
     end_award(award=award, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("It earns no certificate any more."))

@@ -1,6 +1,5 @@
 """Batches in the admin: completions of a course, on-site training, progress."""
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,20 +14,15 @@ from certificates.domain.batches import (
 )
 from certificates.domain.training_evidence import evidence_name, open_evidence
 from certificates.models import CertificateBatch
-from certificates.permissions import can_issue_batches
+from certificates.permissions import require_issuer
 from certificates.views.downloads import as_download
 
 PER_PAGE = 30
 
 
-def _require_issuer(request: HttpRequest) -> None:
-    if not can_issue_batches(request.user):
-        raise PermissionDenied
-
-
 def index(request: HttpRequest) -> HttpResponse:
     """List the batches, the newest first."""
-    _require_issuer(request)
+    require_issuer(request.user)
     rows = CertificateBatch.objects.visible_to(request.user).select_related("template")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
     return render(request, "certificates/admin/batches.html", {"page_obj": page})
@@ -37,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def completions(request: HttpRequest) -> HttpResponse:
     """Issue for everybody who completed a course and has no certificate."""
-    _require_issuer(request)
+    require_issuer(request.user)
     form = CompletionsForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -54,7 +48,7 @@ def completions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def training(request: HttpRequest) -> HttpResponse:
     """Issue for an on-site training, with its evidence."""
-    _require_issuer(request)
+    require_issuer(request.user)
     form = TrainingForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -90,7 +84,7 @@ def _form_page(
 
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show how far a batch is, and who was refused."""
-    _require_issuer(request)
+    require_issuer(request.user)
     rows = CertificateBatch.objects.visible_to(request.user)
     batch = get_object_or_404(rows.select_related("template"), public_id=public_id)
     refused = batch.rows.exclude(code="").select_related(
@@ -109,7 +103,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Send the evidence of an on-site training; the look is recorded."""
-    _require_issuer(request)
+    require_issuer(request.user)
     rows = CertificateBatch.objects.visible_to(request.user).exclude(evidence="")
     batch = get_object_or_404(rows, public_id=public_id)
     file = open_evidence(batch=batch, by=request.user)  # type: ignore[arg-type]

@@ -16,7 +16,12 @@ from django.utils.translation import gettext as _
 
 from courses.enums import OPEN_STATES
 from lms.accounts.models import User
-from lms.compliance.domain.supervising import duty_title, escalate, send_digests
+from lms.compliance.domain.supervising import (
+    LAPSED_FOR,
+    duty_title,
+    escalate,
+    send_digests,
+)
 from lms.compliance.enums import DueStage, ObligationState
 from lms.compliance.models import AssignmentEntry, Exemption, Obligation
 from lms.core.clock import SHANGHAI, shanghai_date
@@ -28,8 +33,6 @@ from lms.organizations.enums import MembershipState
 STAGES = ((1, DueStage.DAY), (7, DueStage.WEEK), (30, DueStage.MONTH))
 # Nobody's telephone rings at night.
 FIRST_HOUR, LAST_HOUR = 8, 20
-# What lapsed longer ago was told of long ago, or is history.
-LAPSED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

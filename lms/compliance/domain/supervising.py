@@ -29,7 +29,7 @@ from lms.organizations.models import Membership, Organization
 
 NAMED = 20
 SOON = timedelta(days=7)
-# A duty that lapsed longer ago was told of, or is history.
+# What lapsed longer ago was told of long ago, or is history.
 LAPSED_FOR = timedelta(days=30)
 
 

@@ -20,7 +20,8 @@ from lms.core import clock
 from lms.core.scope import scope_for
 from lms.notifications.domain.messages import notify
 from lms.notifications.enums import MessageKind
-from lms.organizations.enums import ChangeState, MembershipRole
+from lms.organizations.domain.queries import administering
+from lms.organizations.enums import ChangeState
 from lms.organizations.errors import (
     ChangeAskedAlready,
     ChangeNotOpen,
@@ -28,7 +29,7 @@ from lms.organizations.errors import (
     OwnChange,
     ReasonMissing,
 )
-from lms.organizations.models import ChangeRequest, Membership, Organization
+from lms.organizations.models import ChangeRequest, Organization
 from lms.organizations.permissions import can_administer
 
 WAITS = timedelta(days=14)
@@ -102,18 +103,10 @@ def can_decide(user: Any, change: ChangeRequest) -> bool:
 
 def deciders(change: ChangeRequest) -> list[User]:
     """Return the other administrators; the operators where there are none."""
-    others = (
-        Membership.objects.filter(
-            organization=change.organization, role=MembershipRole.ADMIN
-        )
-        .active(clock.shanghai_date(clock.now()))
-        .exclude(user_id=change.requested_by_id)
-        .select_related("user")
-        .order_by("pk")
-    )
-    found = [membership.user for membership in others if membership.user.is_active]
-    if found:
-        return found
+    today = clock.shanghai_date(clock.now())
+    people = administering(organization=change.organization, on=today)
+    if others := [one for one in people if one.pk != change.requested_by_id]:
+        return others
     operators = User.objects.filter(is_superuser=True, is_active=True)
     return list(operators.exclude(pk=change.requested_by_id).order_by("pk"))
 

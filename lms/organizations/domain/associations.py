@@ -4,7 +4,6 @@ Access follows from today's rows (see `packages`): while an enterprise has not a
 it is told of nothing, and after the end nothing new is assigned.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -18,9 +17,9 @@ from lms.audit.enums import Verb
 from lms.core import clock
 from lms.notifications.domain.messages import notify
 from lms.notifications.enums import MessageKind
+from lms.organizations.domain.queries import administering
 from lms.organizations.enums import (
     AssociationMemberState,
-    MembershipRole,
     OrganizationKind,
 )
 from lms.organizations.errors import (
@@ -29,7 +28,7 @@ from lms.organizations.errors import (
     NotAdministrator,
     NotAnAssociation,
 )
-from lms.organizations.models import AssociationMember, Membership, Organization
+from lms.organizations.models import AssociationMember, Organization
 from lms.organizations.permissions import can_administer
 
 
@@ -206,11 +205,9 @@ def _record(member: AssociationMember, verb: Verb, by: User, on: date) -> None:
         )
 
 
-def _administrators(organization: Organization) -> Iterable[User]:
-    rows = Membership.objects.filter(
-        organization=organization, role=MembershipRole.ADMIN, user__is_active=True
-    ).active(clock.shanghai_date(clock.now()))
-    return [row.user for row in rows.select_related("user").order_by("pk")]
+def _administrators(organization: Organization) -> list[User]:
+    today = clock.shanghai_date(clock.now())
+    return administering(organization=organization, on=today)
 
 
 def _address(organization: Organization) -> str:

@@ -5,7 +5,12 @@ from datetime import date
 from lms.accounts.models import User
 from lms.core import clock
 from lms.organizations.enums import MembershipRole
-from lms.organizations.models import Department, Membership, OrganizationName
+from lms.organizations.models import (
+    Department,
+    Membership,
+    Organization,
+    OrganizationName,
+)
 from lms.organizations.querysets import MembershipQuerySet
 
 # Where several memberships could be meant, work comes first.
@@ -61,6 +66,21 @@ def descendant_ids(*, department: Department) -> set[int]:
             found.add(pk)
             waiting.extend(children.get(pk, []))
     return found
+
+
+def administering(*, organization: Organization, on: date) -> list[User]:
+    """Return the people who administer the whole of an organization on a day."""
+    rows = (
+        Membership.objects.filter(
+            organization=organization,
+            role=MembershipRole.ADMIN,
+            user__is_active=True,
+        )
+        .active(on)
+        .select_related("user")
+        .order_by("pk")
+    )
+    return [row.user for row in rows]
 
 
 def department_members(

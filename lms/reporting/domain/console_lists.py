@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -115,9 +116,10 @@ def exemptions_list(organization: Organization, params: Mapping[str, Any]) -> An
     """Return who is exempted from plans, the newest first; `plan` keeps to one."""
     rows = Exemption.objects.filter(plan__organization=organization)
     if plan := str(params.get("plan", "")):
-        known = Plan.objects.filter(organization=organization)
-        keys = [row.pk for row in known if str(row.public_id) == plan]
-        rows = rows.filter(plan__in=keys)
+        try:
+            rows = rows.filter(plan__public_id=UUID(plan))
+        except ValueError:
+            rows = rows.none()
     rows = rows.select_related("plan", "membership", "granted_by")
     return EXEMPTIONS.apply(rows.order_by("-starts_on", "-pk"), params)
 
