@@ -20,14 +20,14 @@ def sweep_reports() -> None:
 @shared_task(name="reporting.refresh_overviews")
 def refresh_overviews() -> None:
     from lms.core.clock import now  # noqa: PLC0415 -- task body
-    from lms.reporting.domain import counting  # noqa: PLC0415 -- task body
+    from lms.reporting.domain import kept_counts  # noqa: PLC0415 -- task body
 
-    counting.refresh_figures(now=now())
+    kept_counts.refresh_figures(now=now())
 
 
 @shared_task(name="reporting.refresh_overview")
 def refresh_overview(organization_id: int) -> None:
     from lms.core.clock import now  # noqa: PLC0415 -- task body
-    from lms.reporting.domain import counting  # noqa: PLC0415 -- task body
+    from lms.reporting.domain import kept_counts  # noqa: PLC0415 -- task body
 
-    counting.refresh_organization(organization_id=organization_id, now=now())
+    kept_counts.refresh_organization(organization_id=organization_id, now=now())

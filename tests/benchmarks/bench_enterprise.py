@@ -20,7 +20,8 @@ from lms.core import clock
 from lms.core.enums import JobState
 from lms.organizations.domain.staff_import.importing import submit_import
 from lms.organizations.models import Department, Membership
-from lms.reporting.domain.counting import count_training, refresh_figures
+from lms.reporting.domain.counting import count_training
+from lms.reporting.domain.kept_counts import refresh_figures
 from lms.reporting.domain.lists import ListRequest, build_list
 from lms.reporting.domain.tables import FORMATS
 from tests.benchmarks.measure import milliseconds, show

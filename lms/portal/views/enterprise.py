@@ -47,8 +47,8 @@ from lms.portal.views.desk import (
 )
 from lms.reporting.domain import enterprise, people
 from lms.reporting.domain.arranging import arranged_assignments
-from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.duty_figures import duty_board
+from lms.reporting.domain.kept_counts import counts_of
 from lms.reporting.domain.lists import (
     assignment_list,
     kept_inside,

@@ -36,12 +36,12 @@ from lms.portal.forms import FindingForm, LookUpForm
 from lms.portal.permissions import regulated_or_404, require_regulator, signed_in
 from lms.reporting.domain.anomalies import alike_papers, long_days
 from lms.reporting.domain.certificates import CertificateLine
-from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.enterprise import (
     assignment_rows,
     department_bars,
     enterprise_summary,
 )
+from lms.reporting.domain.kept_counts import counts_of
 from lms.reporting.domain.region import (
     enterprises_in_regions,
     sort_enterprises,

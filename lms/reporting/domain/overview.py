@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lms.organizations.models import Organization
-from lms.reporting.domain.counting import Counts, counts_of
+from lms.reporting.domain.counting import Counts
 from lms.reporting.domain.duty_figures import DutyBoard, duty_board
 from lms.reporting.domain.enterprise import (
     AssignmentRow,
@@ -14,6 +14,7 @@ from lms.reporting.domain.enterprise import (
     department_bars,
     enterprise_summary,
 )
+from lms.reporting.domain.kept_counts import counts_of
 from lms.reporting.domain.week import Changes, WeekList, week_changes, week_list
 
 

@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef
 from lms.compliance.models import CreditEntry
 from lms.organizations.domain.queries import organization_members
 from lms.organizations.models import Organization
-from lms.reporting.domain.counting import counts_of
 from lms.reporting.domain.duty_figures import duty_board
 from lms.reporting.domain.enterprise import enterprise_summary
+from lms.reporting.domain.kept_counts import counts_of
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from lms.core import clock
 from lms.organizations.domain.queries import organization_members
 from lms.organizations.domain.staff_import.importing import submit_import
 from lms.organizations.models import OrganizationFigures
-from lms.reporting.domain import counting
-from lms.reporting.domain.counting import refresh_figures, refresh_organization
+from lms.reporting.domain import kept_counts
 from lms.reporting.domain.duty_figures import DutyLine, duty_board
+from lms.reporting.domain.kept_counts import refresh_figures, refresh_organization
 from lms.reporting.domain.overview import overview_of
 from tests.factories.organizations import (
     DepartmentFactory,
@@ -128,7 +128,7 @@ def test_small_enterprise_is_counted_at_each_look(world):
 @pytest.fixture
 def large(world, monkeypatch):
     """The same enterprise, taken for a large one."""
-    monkeypatch.setattr(counting, "SMALL", 2)
+    monkeypatch.setattr(kept_counts, "SMALL", 2)
     organization, plant = world
     give = {"organization": organization, "language": "zh-hans", "today": TODAY}
     return organization, plant, give
@@ -210,7 +210,7 @@ def test_figures_of_yesterday_are_not_shown(large):
 
 def test_shrunken_enterprise_is_counted_on_the_spot_again(large, monkeypatch):
     overview_of(**large[2])
-    monkeypatch.setattr(counting, "SMALL", 1000)
+    monkeypatch.setattr(kept_counts, "SMALL", 1000)
 
     refresh_figures(now=clock.now())
 
