@@ -7,21 +7,19 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django import template
-from django.core.paginator import Page as PaginatorPage
 from django.forms import BoundField
-from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lms.core.clock import now, shanghai_date
-from lms.ui import charts, icons, languages
+from lms.ui import charts, icons, languages, list_tags
 
 register = template.Library()
+register.tags.update(list_tags.register.tags)
 
 SECONDS_PER_CREDIT_HOUR = 45 * 60
 # From here on seconds are no help to anyone.
@@ -181,64 +179,6 @@ def form_part(content: str, title: str, **options: Any) -> SafeString:
     return SafeString(template.render({"content": content, "title": title} | options))
 
 
-@register.inclusion_tag("ui/components/list_search.html", takes_context=True)
-def list_search(context: Context, label: str) -> dict[str, Any]:
-    """`{% list_search _("Full name") %}`: looks by `?q=`, keeps filters and order."""
-    request = context.get("request")
-    query = request.GET if request else QueryDict()
-    kept = [pair for pair in query.items() if pair[0] not in {"q", "page"}]
-    return {"label": label, "q": query.get("q", ""), "kept": kept}
-
-
-@register.inclusion_tag("ui/components/export_links.html", takes_context=True)
-def export_links(
-    context: Context, viewname: str, *args: Any, **narrowed: Any
-) -> dict[str, Any]:
-    """`{% export_links "portal:members_export" code %}`: the list as it is filtered.
-
-    The address takes the format (xlsx, csv, pdf) as its last part; `narrowed` goes into
-    its query, for a page that shows one department or one plan.
-    """
-    query = query_with(context, **narrowed)
-    return {
-        "links": [
-            {
-                "label": name.upper(),
-                "url": f"{reverse(viewname, args=[*args, name])}?{query}",
-            }
-            for name in ("xlsx", "csv", "pdf")
-        ]
-    }
-
-
-@register.inclusion_tag("ui/components/pagination.html", takes_context=True)
-def pagination(
-    context: Context, page_obj: PaginatorPage, label: str = ""
-) -> dict[str, Any]:
-    """`{% pagination page_obj %}`: keeps the other query parameters (filters).
-
-    `label` names it where a page has several.
-    """
-    request = context.get("request")
-    query = request.GET.copy() if request else QueryDict(mutable=True)
-    query.pop("page", None)
-    return {"page_obj": page_obj, "query": query.urlencode(), "label": label}
-
-
-@register.simple_tag(takes_context=True)
-def query_with(context: Context, **changes: Any) -> str:
-    """`?{% query_with state="overdue" %}`: this page's query with some changes."""
-    request = context.get("request")
-    query = request.GET.copy() if request else QueryDict(mutable=True)
-    query.pop("page", None)
-    for name, value in changes.items():
-        if value in ("", None):
-            query.pop(name, None)
-        else:
-            query[name] = str(value)
-    return query.urlencode()
-
-
 def days_from_today(days: str) -> list[dict[str, str]]:
     """`"7 30"` as choices of a date field: ISO days, and how they are called."""
     today = shanghai_date(now())
@@ -287,88 +227,6 @@ def department_picker(
     chosen = str(values.pop("value", ""))
     own = {"name": name, "label": label, "options": listed, "value": chosen}
     return own | values
-
-
-def _sorting(context: Context, key: str, default: str) -> dict[str, str]:
-    """In which direction a list is sorted by `key`, and the query that changes it."""
-    request = context.get("request")
-    current = (request.GET.get("sort") if request else "") or default
-    direction = {key: "ascending", f"-{key}": "descending"}.get(current, "")
-    target = f"-{key}" if direction == "ascending" else key
-    return {"direction": direction, "query": query_with(context, sort=target)}
-
-
-@register.inclusion_tag("ui/components/sort_header.html", takes_context=True)
-def sort_header(
-    context: Context, key: str, label: str, num: bool = False, default: str = ""
-) -> dict[str, Any]:
-    """`{% sort_header "name" _("Full name") %}`: a head that sorts by `?sort=`.
-
-    A second choice turns the order round (`-name`). `default` is the order that the
-    view takes without the parameter.
-    """
-    return {"label": label, "num": num} | _sorting(context, key, default)
-
-
-@register.inclusion_tag("ui/components/sort_links.html", takes_context=True)
-def sort_links(
-    context: Context, options: Iterable[Mapping[str, str]], default: str = ""
-) -> dict[str, Any]:
-    """The same choices (`key`, `label`) for phones, where table heads are hidden."""
-    links = [
-        {"label": one["label"]} | _sorting(context, one["key"], default)
-        for one in options
-    ]
-    return {"links": links}
-
-
-@register.inclusion_tag("ui/components/filter_chips.html", takes_context=True)
-def filter_chips(
-    context: Context,
-    param: str,
-    options: Iterable[Mapping[str, Any]],
-    label: str = "",
-    scroll: bool = False,
-    default: str = "",
-    drop: str = "",
-) -> dict[str, Any]:
-    """`{% filter_chips "state" options label=… %}`: one filter, one choice at a time.
-
-    Options: `value` ("" for all), `label` and if wanted `count`. `default` is what the
-    view takes without the parameter; `drop` names one that does not outlive a choice.
-    """
-    request = context.get("request")
-    current = (request.GET.get(param, "") if request else "") or default
-    dropped = {drop: None} if drop else {}
-    chips = [
-        {
-            "label": option["label"],
-            "count": option.get("count"),
-            "query": query_with(context, **{param: option["value"]}, **dropped),
-            "is_current": str(option["value"]) == current,
-        }
-        for option in options
-    ]
-    return {"chips": chips, "label": label, "scroll": scroll}
-
-
-@register.inclusion_tag("ui/components/active_filters.html", takes_context=True)
-def active_filters(
-    context: Context, filters: Iterable[Mapping[str, str]]
-) -> dict[str, Any]:
-    """What the list is filtered by (`param`, `label`), each with a way to remove it."""
-    listed = list(filters)
-    every = dict.fromkeys([one["param"] for one in listed])
-    return {
-        "filters": [
-            {
-                "label": one["label"],
-                "query": query_with(context, **{one["param"]: None}),
-            }
-            for one in listed
-        ],
-        "clear_query": query_with(context, **every),
-    }
 
 
 @register.simple_block_tag
