@@ -5,8 +5,9 @@ from courses.models.activities import (
     HandoutDownload,
 )
 from courses.models.enrollment import Enrollment, Syllabus, UnitProgress
+from courses.models.lessons import LessonPage
 from courses.models.onsite import Attendance, OnSiteTraining
-from courses.models.pages import CourseIndexPage, CoursePage, LessonPage, ModulePage
+from courses.models.pages import CourseIndexPage, CoursePage, ModulePage
 from courses.models.playback import (
     LearnerPresence,
     PlaybackInterval,

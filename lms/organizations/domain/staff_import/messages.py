@@ -10,6 +10,7 @@ from lms.organizations.domain.staff_import.words import HEADINGS, heading_of
 
 MESSAGES: dict[str, Promise] = {
     **FILE_MESSAGES,
+    # Said by earlier lists, whose reports are kept; the next one says more.
     "headings_missing": gettext_lazy(
         "No row with the headings was found: at least the name and the employee number."
     ),
