@@ -20,11 +20,8 @@ pytestmark = [
 def sitting_page(open_page, world):
     page = open_page("phone")
     sign_in(page, "employee")
-    page.goto(world["exams"]["sitting"])
+    page.goto(world["exams"]["untouched"])
     sitting(page)
-    # Another test may have left this attempt elsewhere than at its first question.
-    page.locator("[data-card-open]").click()
-    page.locator("#exam-card li:first-child button").click()
     return page
 
 
@@ -33,7 +30,7 @@ def test_the_sitting_tells_time_state_question_and_ways_on(sitting_page):
         """
         - link "跳到正文"
         - banner:
-          - heading "各种题型练习" [level=1]
+          - heading "还没有作答的考试" [level=1]
           - paragraph:
             - text: 剩余时间
             - timer: /\\d+:\\d+/

@@ -85,7 +85,11 @@ def build(target: str) -> None:
 
 
 def exams(learner: User, stamp: str) -> dict[str, str]:
-    """An exam with every type of item, open and handed in, and one that is over."""
+    """An exam with every type of item, open and handed in, and one that is over.
+
+    Many tests share the attempt of `sitting`, and some answer in it; in `untouched`
+    nobody may answer.
+    """
     bank = ItemBankFactory(slug=f"walk-{stamp}", title="各种题型")
     items = []
     for number, name in enumerate(CONTENTS):
@@ -117,10 +121,18 @@ def exams(learner: User, stamp: str) -> dict[str, str]:
         "pending": sit(written, learner, lambda right: right),
         "failed": sit(every, learner, lambda right: None),
     }
-    attempt = start_attempt(exam=every, candidate=learner, now=now())
-    appeal = addresses["passed"].replace("/result/", "/appeal/")
-    addresses["appeal"] = appeal
-    return addresses | {"sitting": f"/attempts/{attempt.public_id}/"}
+    addresses["appeal"] = addresses["passed"].replace("/result/", "/appeal/")
+    untouched = again(every, f"walk-{stamp}-untouched", "还没有作答的考试")
+    return addresses | {
+        "sitting": begin(every, learner),
+        "untouched": begin(untouched, learner),
+    }
+
+
+def begin(exam: Exam, candidate: User) -> str:
+    """Start an attempt; return the address of its sitting."""
+    attempt = start_attempt(exam=exam, candidate=candidate, now=now())
+    return f"/attempts/{attempt.public_id}/"
 
 
 def exam(stamp: str, name: str, items: list[Any], *, title: str) -> Exam:
