@@ -31,6 +31,7 @@ class MembershipRole(models.TextChoices):
 
 class MembershipKind(models.TextChoices):
     EMPLOYEE = "employee", _("Own employee")
+    PART_TIME = "part_time", _("Part-time employee")
     DISPATCHED = "dispatched", _("Dispatched worker")
     INTERN = "intern", _("Intern")
     CONTRACTOR = "contractor", _("Contractor's worker")

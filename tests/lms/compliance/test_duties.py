@@ -32,7 +32,7 @@ from lms.compliance.enums import (
 from lms.compliance.errors import PostingInvalid, RuleInvalid, RuleNotPermitted
 from lms.compliance.models import CreditEntry, Obligation, Posting, TrainingRule
 from lms.organizations.domain.members import change_place, end_membership
-from lms.organizations.enums import MembershipState
+from lms.organizations.enums import MembershipKind, MembershipState
 from tests.factories.accounts import UserFactory
 from tests.factories.compliance import credit
 from tests.factories.organizations import (
@@ -165,11 +165,25 @@ def test_someone_without_a_post_is_trained_as_a_worker():
     assert [int(rule.hours) for rule in rules] == [24, 8]
 
 
-@pytest.mark.parametrize("kind", ["employee", "dispatched", "intern", "contractor"])
+@pytest.mark.parametrize("kind", MembershipKind.values)
 def test_dispatched_workers_interns_and_part_time_staff_owe_the_same(kind):
     """Work Safety Law, article 28: they are trained like one's own employees."""
     found = owed(member(industry="C26", starts_on=date(2026, 5, 1), kind=kind))
     assert found[0][:2] == ("initial", 72)
+
+
+def test_part_time_staff_of_two_employers_owe_each_the_whole_hours():
+    """Few hours of work are no fewer hours of training."""
+    first = member("principal", "C34", starts_on=date(2026, 5, 1), kind="part_time")
+    second = member(
+        "worker", "C26", user=first.user, starts_on=date(2026, 5, 1), kind="part_time"
+    )
+    assert owed(first)[0][:2] == ("initial", 32)
+    assert owed(second)[0][:2] == ("initial", 72)
+    rows = Obligation.objects.filter(topic="hours").order_by("required_seconds")
+    citations = [duty_status(obligation=row, on=DAY).citation for row in rows]
+    assert "第九条第一款" in citations[0]
+    assert "第十三条第二款" in citations[1]
 
 
 def test_a_change_of_post_asks_for_workshop_and_team_again():
@@ -228,6 +242,8 @@ def test_a_year_away_asks_for_workshop_and_team_again(back_on, phases):
     absent(membership, date(2025, 3, 1), back_on - timedelta(days=1))
     found = owed(membership, on=date(2026, 3, 2))
     assert [row[0] for row in found if row[2].year == 2026] == phases
+    for row in Obligation.objects.filter(phase="return"):
+        assert "第十七条" in duty_status(obligation=row, on=DAY).citation
 
 
 def test_who_left_and_is_hired_again_after_a_year_owes_the_levels():

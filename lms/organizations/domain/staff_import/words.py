@@ -43,6 +43,7 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
 }
 KINDS: dict[str, tuple[str, ...]] = {
     "employee": ("正式员工", "own employee", "正式", "本单位员工", "合同工"),
+    "part_time": ("非全日制", "part-time employee", "非全日制用工", "兼职", "小时工"),
     "dispatched": ("劳务派遣", "dispatched worker", "派遣", "劳务派遣人员"),
     "intern": ("实习", "intern", "实习生"),
     "contractor": ("外包", "contractor's worker", "承包商", "承包商人员", "contractor"),
