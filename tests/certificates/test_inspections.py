@@ -196,7 +196,7 @@ def test_statistics_of_my_region(certificates, regulator, enterprise):
     assert figures.months[0].label == "2025-12"
     last = figures.months[-1]
     assert (last.label, last.issued, last.valid, last.revoked) == ("2026-11", 5, 4, 1)
-    assert [(f.label, f.issued) for f in figures.districts] == [("329901", 5)]
+    assert [(f.label, f.issued) for f in figures.districts] == [("江苏省 (329901)", 5)]
     nobody = regional_statistics(user=UserFactory(), today=NOW.date())
     assert sum(f.issued for f in nobody.months) == 0
     assert long_days(organization_id=enterprise.pk) == []

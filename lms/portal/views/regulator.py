@@ -22,6 +22,7 @@ from certificates.models import Finding
 from certificates.views.presentation import TONES, present
 from lms.core import clock
 from lms.core.scope import scope_for
+from lms.organizations.code_names import industry_label, region_label
 from lms.organizations.models import Organization
 from lms.organizations.querysets import OrganizationQuerySet
 from lms.portal.domain.look_ups import (
@@ -117,7 +118,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "recent": [
             line_of(check) for check in recent_look_ups(user=signed_in(request))
         ],
-        "regions": scope_for(request.user).region_prefixes,
+        "regions": [
+            region_label(prefix) for prefix in scope_for(request.user).region_prefixes
+        ],
         "q": text,
         "page_obj": page,
         "sorting": [
@@ -161,6 +164,15 @@ def enterprise(request: HttpRequest, code: str) -> HttpResponse:
         "finding_form": FindingForm(),
         "long_days": long_days(organization_id=organization.pk),
         "organization": organization,
+        "place": " · ".join(
+            filter(
+                None,
+                (
+                    region_label(organization.region),
+                    industry_label(organization.industry),
+                ),
+            )
+        ),
         "summary": enterprise_summary(**give),
         "departments": department_bars(**give),
         "today": today,

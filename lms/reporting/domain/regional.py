@@ -12,6 +12,7 @@ from django.db.models.functions import TruncMonth
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from lms.core.scope import scope_for
+from lms.organizations.code_names import industry_label, region_label
 from lms.organizations.models import Organization
 
 MONTHS = 12
@@ -66,9 +67,12 @@ def regional_statistics(*, user: Any, today: date) -> RegionalStatistics:
             _figure(f"{year}-{month:02}", by_month.get((year, month), {}))
             for year, month in _last_months(today)
         ],
-        districts=_grouped(by_organization, {pk: p[0] for pk, p in places.items()}),
+        districts=_grouped(
+            by_organization, {pk: region_label(p[0]) for pk, p in places.items()}
+        ),
         industries=_grouped(
-            by_organization, {pk: p[1][:3] for pk, p in places.items()}
+            by_organization,
+            {pk: industry_label(p[1][:3]) for pk, p in places.items()},
         ),
     )
 
