@@ -36,6 +36,7 @@ from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
 from lms.core import clock
+from lms.core.enums import JobState
 from lms.core.errors import DomainError
 from lms.core.jobs import Lease, run_job, wake_jobs
 
@@ -43,6 +44,7 @@ CHUNK = 200
 # Some seconds of work: the embedded broker is asked once a second for the next one.
 RENDER_CHUNK = 100
 OPEN = {"certificate__isnull": True, "code": ""}
+HAS_CERTIFICATE = "has_certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,32 @@ def _add_rows(batch: CertificateBatch, rows: Iterable[BatchRow]) -> None:
         data={"rows": batch.total},
     )
     run_certificate_batch.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def retry_batch(*, batch: CertificateBatch, by: User) -> bool:
+    """Queue an ended batch once more for whom it refused; return whether it was ended.
+
+    Whoever has the certificate already stays refused: nobody gets a second one.
+    """
+    ended = CertificateBatch.objects.filter(
+        pk=batch.pk, state__in=(JobState.DONE, JobState.FAILED)
+    )
+    if not ended.update(
+        state=JobState.QUEUED, attempts=0, error="", finished_at=None,
+        updated_at=clock.now(),
+    ):  # fmt: skip
+        return False
+    refused = batch.rows.exclude(code__in=("", HAS_CERTIFICATE))
+    opened = refused.update(code="", message="")
+    record(
+        actor=by,
+        verb=Verb.CERTIFICATE_BATCH_RETRIED,
+        obj=batch,
+        data={"rows": opened},
+    )
+    run_certificate_batch.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
+    return True
 
 
 def run_batch(*, batch_id: int) -> bool:
@@ -239,7 +267,7 @@ def _issue_chunk(
         if certificate is not None and _is_of(certificate, orders[row.pk]):
             row.certificate, certificate = certificate, next(waiting, None)
         else:
-            _refuse(row, "has_certificate", _("The person has it already."))
+            _refuse(row, HAS_CERTIFICATE, _("The person has it already."))
     BatchRow.objects.bulk_update(
         rows, ["certificate", "code", "message"], batch_size=CHUNK
     )

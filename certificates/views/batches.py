@@ -1,14 +1,16 @@
 """Batches in the admin: completions of a course, on-site training, progress."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from certificates.batch_forms import CompletionsForm, TrainingForm
 from certificates.domain.batches import (
     completed_without_certificate,
+    retry_batch,
     submit_completions,
     submit_training,
 )
@@ -16,6 +18,7 @@ from certificates.domain.training_evidence import evidence_name, open_evidence
 from certificates.models import CertificateBatch
 from certificates.permissions import require_issuer
 from certificates.views.downloads import as_download
+from lms.core.enums import JobState
 
 PER_PAGE = 30
 
@@ -92,13 +95,25 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     context = {
         "batch": batch,
-        "is_running": batch.state in ("queued", "running"),
+        "is_running": batch.state in (JobState.QUEUED, JobState.RUNNING),
+        "may_retry": batch.state == JobState.FAILED or refused.exists(),
         "page_obj": Paginator(refused, PER_PAGE).get_page(request.GET.get("p")),
     }
     response = render(request, "certificates/admin/batch.html", context)
     if context["is_running"]:
         response["Refresh"] = "5"
     return response
+
+
+@require_POST
+def retry(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Try once more for those whom an ended batch refused."""
+    require_issuer(request.user)
+    rows = CertificateBatch.objects.visible_to(request.user)
+    batch = get_object_or_404(rows, public_id=public_id)
+    if retry_batch(batch=batch, by=request.user):  # type: ignore[arg-type]
+        messages.success(request, _("The batch waits for the worker once more."))
+    return redirect("certificates_office:batch", batch.public_id)
 
 
 def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:

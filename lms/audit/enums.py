@@ -128,6 +128,10 @@ class Verb(models.TextChoices):
         "certificate_batch_submitted",
         _("Batch of certificates submitted"),
     )
+    CERTIFICATE_BATCH_RETRIED = (
+        "certificate_batch_retried",
+        _("Batch of certificates tried again"),
+    )
     CERTIFICATE_TEMPLATE_SAVED = (
         "certificate_template_saved",
         _("Certificate template saved"),

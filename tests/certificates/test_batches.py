@@ -10,6 +10,7 @@ from certificates.domain.batches import (
     Trained,
     completed_without_certificate,
     progress_of,
+    retry_batch,
     run_batch,
     submit_completions,
     submit_training,
@@ -183,6 +184,62 @@ def test_refused_people_do_not_cost_a_number_or_hold_up_the_others(template, sub
     assert "𡘙 (U+21619)" in rows[0].message
     whole(2)
     assert progress_of(batch) == {"issued": 1, "refused": 3, "rendered": 1}
+
+
+def test_who_was_refused_is_tried_again_once_the_reason_is_mended(template, submit):
+    good = CompletedEnrollmentFactory()
+    unfinished = CompletedEnrollmentFactory(completed_at=None, state="active")
+    has_one = CompletedEnrollmentFactory()
+    issue_certificate(enrollment=has_one, now=NOW)
+    batch = submit([good, unfinished, has_one])
+    by = SuperuserFactory()
+    assert not retry_batch(batch=batch, by=by), "it has not even run"
+    run_batch(batch_id=batch.pk)
+    unfinished.completed_at, unfinished.state = NOW, "completed"
+    unfinished.save()
+    assert retry_batch(batch=batch, by=by)
+    assert not retry_batch(batch=batch, by=by), "a second click"
+    assert run_batch(batch_id=batch.pk)
+    rows = batch.rows.order_by("position")
+    assert [row.code for row in rows] == ["", "", "has_certificate"]
+    assert rows[1].certificate.holder == unfinished.learner
+    whole(3)
+    assert Message.objects.filter(kind="certificate_issued").count() == 3
+    seen = AuditEvent.objects.filter(verb=Verb.CERTIFICATE_BATCH_RETRIED).get()
+    assert (seen.actor_subject_id, seen.data) == (by.subject_id, {"rows": 1})
+
+
+def test_batch_that_failed_goes_on_where_it_stopped(completions, submit, monkeypatch):
+    batch = submit(completions)
+
+    def broken(**_rows):
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "attach_pdfs", broken)
+        assert not run_batch(batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, "disk is full" in batch.error) == (JobState.FAILED, True)
+    assert retry_batch(batch=batch, by=SuperuserFactory())
+    assert run_batch(batch_id=batch.pk)
+    assert not Certificate.objects.filter(pdf="").exists()
+    whole(7)
+
+
+def test_only_issuers_try_a_batch_again(client, template, submit):
+    batch = submit([CompletedEnrollmentFactory(completed_at=None, state="active")])
+    run_batch(batch_id=batch.pk)
+    address = f"/admin/certificates/batches/{batch.public_id}/"
+    client.force_login(UserFactory())
+    client.post(f"{address}retry/")
+    batch.refresh_from_db()
+    assert batch.state == JobState.DONE
+    client.force_login(SuperuserFactory())
+    assert client.get(f"{address}retry/").status_code == 405
+    assert f"{address}retry/" in client.get(address).content.decode()
+    assert client.post(f"{address}retry/", follow=True).status_code == 200
+    batch.refresh_from_db()
+    assert batch.state == JobState.QUEUED
 
 
 def test_on_site_training_is_certified_with_its_evidence(template):
