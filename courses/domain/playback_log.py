@@ -22,6 +22,7 @@ from courses.models import (
     PlaybackSession,
     PresenceCheck,
 )
+from lms.core.cursors import bound_cursor
 
 _SESSION = PlaybackSession._meta.db_table  # noqa: SLF001 -- Django's public name for it
 _PRESENCE = LearnerPresence._meta.db_table  # noqa: SLF001 -- Django's public name for it
@@ -75,7 +76,7 @@ def lock_running(terms: Terms) -> Running | None:
     statement = _SELECT_ONE
     if connection.features.has_select_for_no_key_update:
         statement += " FOR NO KEY UPDATE"
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(statement, [terms.learner_id])
         row = cursor.fetchone()
     if row is None or row[0] != terms.pk or row[1] != terms.enrollment_id:
@@ -85,7 +86,7 @@ def lock_running(terms: Terms) -> Running | None:
 
 def read_question(pk: int) -> Question:
     """Return a check of presence; it does not change while it waits for the lock."""
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(_SELECT_CHECK, [pk])
         public_id, number, options = cursor.fetchone()
     return Question(_uuid(public_id), number, json.loads(options))
@@ -101,7 +102,7 @@ def lock_session(public_id: UUID) -> tuple[Terms, Running, bool] | None:
     statement = _SELECT
     if connection.features.has_select_for_no_key_update:
         statement += " FOR NO KEY UPDATE OF p"
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(statement, [_UUID.get_db_prep_value(public_id, connection)])
         row = cursor.fetchone()
     if row is None:
@@ -144,7 +145,7 @@ def append(
     values[_DAY] = connection.ops.adapt_datefield_value(running.day)
     changed: list[Any] = [True, *values, terms.learner_id]
     rows = _interval_rows(terms, addition, seq=seq, rate=rate, now=now)
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         if rows and connection.vendor == "postgresql":
             added = [value for row in rows for value in row]
             insert = _INSERT + ", ".join([_ROW] * len(rows))
@@ -159,7 +160,7 @@ def append_intervals(
 ) -> None:
     """Write the intervals of a report and nothing else."""
     rows = _interval_rows(terms, addition, seq=seq, rate=rate, now=now)
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         _insert(cursor, rows)
 
 

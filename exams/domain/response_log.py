@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from exams.models import Attempt, ResponseEvent
+from lms.core.cursors import bound_cursor
 
 _ATTEMPT = Attempt._meta.db_table  # noqa: SLF001 -- Django's public name for it
 _EVENT = ResponseEvent._meta.db_table  # noqa: SLF001 -- Django's public name for it
@@ -77,7 +78,7 @@ def lock_attempt(public_id: UUID) -> AttemptRow | None:
     statement = _SELECT
     if connection.features.has_select_for_no_key_update:
         statement += " FOR NO KEY UPDATE"
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(statement, [_PUBLIC_ID.get_db_prep_value(public_id, connection)])
         row = cursor.fetchone()
     if row is None:
@@ -95,7 +96,7 @@ def lock_attempt(public_id: UUID) -> AttemptRow | None:
 
 def count_arrived(*, attempt_id: int, writer: int) -> Arrived:
     """Return what has arrived of a writer."""
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         cursor.execute(_COUNT, [attempt_id, writer])
         return _arrived(cursor.fetchone())
 
@@ -124,7 +125,7 @@ def append_responses(
 
 
 def _insert(insert: str, values: list[Any], log: list[int]) -> tuple[Arrived, int]:
-    with connection.cursor() as cursor:
+    with bound_cursor() as cursor:
         if connection.vendor == "postgresql":
             # Both parts see the table as it was before: one way instead of two.
             cursor.execute(
