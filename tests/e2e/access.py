@@ -120,8 +120,8 @@ def axe(
     ]
 
 
-def contrast(page: Page) -> list[str]:
-    return axe(page, rules=["color-contrast"])
+def contrast(page: Page, *, within: str = "") -> list[str]:
+    return axe(page, rules=["color-contrast"], within=within)
 
 
 def look(page: Page, **chosen: str) -> None:

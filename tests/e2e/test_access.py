@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import expect
 
 from tests.e2e import access
 from tests.e2e.console_stops import DESK, EVERY
 from tests.e2e.stops import (
+    PASSWORD,
     PREFIXES,
     ZH,
     Stop,
@@ -232,7 +234,27 @@ def test_our_pages_of_the_editors_admin_are_open_to_all(
             access.unpin(page)
             found = access.axe(page, within="main", colors=language == ZH)
             found += access.wider_inside(page, "main")
+            if language == ZH:
+                page.emulate_media(color_scheme="dark")
+                lines = access.contrast(page, within="main")
+                found += [f"dark: {line}" for line in lines]
+                page.emulate_media(color_scheme="light")
             if status != stop.status:
                 found.append(f"answered {status}, not {stop.status}")
             findings += [f"{stop.name} {language}: {line}" for line in found]
     assert not findings, "\n".join(findings)
+
+
+def test_a_code_stands_on_light_ground_in_the_dark(phone, world, sqlite_only):
+    """No scanner finds dark squares on dark ground."""
+    page = phone.new_page()
+    page.emulate_media(color_scheme="dark")
+    sign_in(page, "employee")
+    # Turning on a second step asks for the password once more.
+    page.goto("/account/2fa/totp/activate/")
+    if page.locator("input[name=password]").count():
+        page.fill("input[name=password]", PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+    picture = page.locator("img.code-picture")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_css("background-color", "rgb(255, 255, 255)")
