@@ -336,6 +336,22 @@ def test_bulk_check_is_sent_and_its_result_taken_home(
     assert desk.post("/regulator/bulk/", {}).status_code == 422
 
 
+def test_bulk_result_says_that_a_wrong_name_counts_as_none(
+    desk, certificates, django_capture_on_commit_callbacks
+):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    number = certificates[0].number
+    file = SimpleUploadedFile("a.csv", f"number,name\n{number},王五".encode())
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = desk.post("/regulator/bulk/", {"file": file})
+    page = desk.get(answer.url).content.decode()
+    assert "姓名与编号不符时，结论同样是“查无此证”" in page
+    assert 'href="/regulator/bulk/"' in page
+    head = desk.get(f"{answer.url}export.csv").getvalue().decode("utf-8-sig")
+    assert head.splitlines()[0] == "行,提交内容,编号,结论,结论代码"
+
+
 @pytest.mark.parametrize("page", ["bulk/", "samples/", "statistics/"])
 def test_others_do_not_get_in(client, page):
     client.force_login(UserFactory())
