@@ -21,6 +21,7 @@ def register_office_urls() -> list[URLResolver]:
         path("", office.index, name="index"),
         path("templates/", designs.index, name="templates"),
         path("templates/<int:pk>/", designs.edit, name="template"),
+        path("templates/<int:pk>/copy/", designs.copy, name="template_copy"),
         path("templates/<int:pk>/preview/", designs.preview, name="preview"),
         path("templates/<int:pk>/pictures/", designs.upload, name="upload"),
         path("awards/", awards.index, name="awards"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -70,7 +70,10 @@ def _current_of(enrollment: Enrollment) -> Certificate | None:
 
 
 def pick_template(*, enrollment: Enrollment) -> CertificateTemplate:
-    """Return the newest template in the learner's language, the organization's first.
+    """Return the template in the learner's language, the organization's first.
+
+    Of several that which was set up first, in its newest version: one that was added
+    for other occasions does not take over the courses.
 
     Raises:
         IssueRefused: `no_template`.
@@ -81,14 +84,18 @@ def pick_template(*, enrollment: Enrollment) -> CertificateTemplate:
     templates = CertificateTemplate.objects.filter(
         owners, is_active=True, issuer__is_active=True
     ).select_related("issuer")
+    first_version = CertificateTemplate.objects.filter(
+        issuer=OuterRef("issuer"), name=OuterRef("name"),
+        language=OuterRef("language"), version=1,
+    )  # fmt: skip
+    templates = templates.annotate(set_up=Subquery(first_version.values("pk")[:1]))
     language = enrollment.learner.language
     ranked = sorted(
         templates,
         key=lambda t: (
             t.language == language,
             t.owner_organization_id is not None,
-            t.version,
-            -t.pk,
+            -(t.set_up or t.pk),
         ),
     )
     if not ranked:

@@ -364,6 +364,15 @@ def test_staff_find_and_revoke_a_certificate(client, certificate):
     assert "重名" in text_of(client.get(address))
 
 
+def test_revoking_needs_a_reason_that_somebody_chose(client, certificate):
+    client.force_login(SuperuserFactory())
+    address = f"/admin/certificates/{certificate.number}/"
+    assert '<option value="" selected>' in text_of(client.get(address))
+    client.post(address, {"reason": "", "note": ""})
+    certificate.refresh_from_db()
+    assert certificate.state == "issued"
+
+
 @pytest.mark.parametrize("person", ["holder", "stranger"])
 def test_others_do_not_get_into_the_register(client, certificate, person):
     user = certificate.holder if person == "holder" else UserFactory()
