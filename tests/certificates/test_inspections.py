@@ -336,6 +336,27 @@ def test_bulk_check_is_sent_and_its_result_taken_home(
     assert desk.post("/regulator/bulk/", {}).status_code == 422
 
 
+@pytest.mark.parametrize("asked", ["number", "name"])
+def test_desk_leads_from_a_certificate_to_what_stands_behind_it(
+    desk, issue, enterprise, asked
+):
+    member = MembershipFactory(organization=enterprise, user__display_name="欧阳建国")
+    enrollment = CompletedEnrollmentFactory(
+        learner=member.user, membership=member, organization_id=enterprise.pk
+    )
+    certificate = issue(enrollment=enrollment, document=False)
+    text = certificate.number if asked == "number" else "欧阳建国"
+    page = desk.post("/regulator/", {"number": text}).content.decode()
+    assert f'href="/regulator/certificates/{certificate.number}/"' in page
+
+
+def test_desk_offers_no_evidence_from_another_region(desk, issue):
+    elsewhere = issue(document=False)
+    page = desk.post("/regulator/", {"number": elsewhere.number}).content.decode()
+    assert "verdict--success" in page
+    assert "/regulator/certificates/" not in page
+
+
 def test_bulk_result_says_that_a_wrong_name_counts_as_none(
     desk, certificates, django_capture_on_commit_callbacks
 ):

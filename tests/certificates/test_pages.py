@@ -129,6 +129,18 @@ def test_revoked_certificate_is_shown_as_such(client, certificate):
     assert "verdict--success" not in page
 
 
+def test_unknown_speaks_of_what_was_handed_in(client, certificate):
+    asked = {"number": certificate.number, "name": "王五"}
+    assert "或者姓名与编号不符" in text_of(client.post("/verify/", asked))
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(out := io.BytesIO())
+    canvas.drawString(100, 700, "Delivery note")
+    canvas.save()
+    page = text_of(upload(client, out.getvalue()))
+    assert "文件里没有本平台签发的证书编号" in page
+
+
 def test_scanned_code_is_answered_with_a_fragment(client, certificate):
     response = client.post("/verify/", {"token": certificate.facts["token"]})
     page = text_of(response)
