@@ -31,6 +31,11 @@ def register_office_urls() -> list[URLResolver]:
         path("batches/completions/", batches.completions, name="completions"),
         path("batches/training/", batches.training, name="training"),
         path("batches/<uuid:public_id>/", batches.detail, name="batch"),
+        path(
+            "batches/<uuid:public_id>/certificates/",
+            batches.certificates,
+            name="batch_certificates",
+        ),
         path("batches/<uuid:public_id>/retry/", batches.retry, name="batch_retry"),
         path(
             "batches/<uuid:public_id>/evidence/",
