@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from certificates.domain.facts import facts_again, gather_facts
 from certificates.domain.payload import Facts
+from certificates.domain.photos import NO_PHOTO, rows_that_wait
 from certificates.domain.rendering import render_pdf, sign_pdf
 from certificates.domain.writing import Order, write_certificates
 from certificates.enums import CertificateState
@@ -244,7 +245,8 @@ def attach_pdfs(*, certificates: Iterable[Certificate]) -> int:
 
 def waits_for_photo(*, holder: User) -> bool:
     """Tell whether a certificate of the person waits for their photo."""
-    return IssueProblem.objects.of_holder(holder).filter(code="no_photo").exists()
+    problems = IssueProblem.objects.of_holder(holder).filter(code=NO_PHOTO)
+    return problems.exists() or rows_that_wait(holder=holder).exists()
 
 
 def issue_for_enrollment(*, enrollment_id: int, now: datetime) -> Certificate | None:
