@@ -1,6 +1,6 @@
 """Samples nobody chose, findings, and the record of who looked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -129,11 +129,23 @@ def test_finding_is_told_to_the_enterprise_and_a_note_is_not(regulator, enterpri
     assert [m.body for m in Message.objects.filter(recipient=administrator)] == [
         "No attendance list"
     ]
+    assert Message.objects.get(recipient=administrator).url == (
+        f"/enterprise/{enterprise.code}/findings/"
+    )
     assert list(Finding.objects.visible_to(administrator)) == [finding]
     assert set(Finding.objects.visible_to(regulator)) == {note, finding}
     assert not Finding.objects.visible_to(UserFactory()).exists()
     closed = close_finding(finding=finding, by=regulator, now=NOW)
     assert (closed.state, closed.closed_at) == ("closed", NOW)
+
+
+def test_message_of_a_finding_says_by_when(regulator, enterprise):
+    AdministratorFactory(organization=enterprise)
+    write_finding(
+        organization_id=enterprise.pk, text="缺签到表", is_note=False, by=regulator,
+        due_on=date(2026, 12, 31),
+    )  # fmt: skip
+    assert Message.objects.get().body == "缺签到表\n整改期限：2026年12月31日。"
 
 
 def test_other_regions_get_no_finding(regulator, enterprise):
