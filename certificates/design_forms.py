@@ -24,7 +24,7 @@ FIELD_WORDS = {
     "score": _("Score"),
     "organization": _("Organization"),
     "completed_on": _("Completed on"),
-    "issued_on": _("Issued on"),
+    "issued_on": pgettext_lazy("certificate", "Issued on"),
     "review_on": _("Review due"),
     "valid_until": _("Valid until"),
     "number": _("Number"),
@@ -103,7 +103,11 @@ class FieldForm(forms.Form):
     size = forms.IntegerField(label=_("Size"), min_value=6, max_value=60)
     align = forms.ChoiceField(
         label=_("Alignment"),
-        choices=[("left", _("Left")), ("center", _("Center")), ("right", _("Right"))],
+        choices=[
+            ("left", _("Left")),
+            ("center", _("Center")),
+            ("right", pgettext_lazy("alignment", "Right")),
+        ],
         initial="center",
     )
     color = forms.ChoiceField(
@@ -113,7 +117,10 @@ class FieldForm(forms.Form):
     )
     bold = forms.BooleanField(label=_("Bold"), required=False)
     text = forms.CharField(
-        label=_("Text before it"), required=False, max_length=MAX_TEXT, strip=False
+        label=_("Fixed text, or text before the value"),
+        required=False,
+        max_length=MAX_TEXT,
+        strip=False,
     )
 
 
@@ -139,6 +146,10 @@ class PictureUploadForm(forms.Form):
         label=_("Picture"),
         help_text=_("PNG or JPEG, at most 3 MB. PNG with transparency for seals."),
     )
+
+
+class CopyForm(forms.Form):
+    name = forms.CharField(label=_("Name of the new template"), max_length=120)
 
 
 class DesignForm:

@@ -48,7 +48,10 @@ class PhotoForm(forms.Form):
 
 
 class RevokeForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=RevocationReason.choices)
+    # None is chosen beforehand: a stray click must not revoke for good.
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", "—"), *RevocationReason.choices]
+    )
     note = forms.CharField(
         label=_("Note for staff"),
         required=False,

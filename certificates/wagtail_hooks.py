@@ -21,6 +21,7 @@ def register_office_urls() -> list[URLResolver]:
         path("", office.index, name="index"),
         path("templates/", designs.index, name="templates"),
         path("templates/<int:pk>/", designs.edit, name="template"),
+        path("templates/<int:pk>/copy/", designs.copy, name="template_copy"),
         path("templates/<int:pk>/preview/", designs.preview, name="preview"),
         path("templates/<int:pk>/pictures/", designs.upload, name="upload"),
         path("awards/", awards.index, name="awards"),
@@ -30,6 +31,11 @@ def register_office_urls() -> list[URLResolver]:
         path("batches/completions/", batches.completions, name="completions"),
         path("batches/training/", batches.training, name="training"),
         path("batches/<uuid:public_id>/", batches.detail, name="batch"),
+        path(
+            "batches/<uuid:public_id>/certificates/",
+            batches.certificates,
+            name="batch_certificates",
+        ),
         path("batches/<uuid:public_id>/retry/", batches.retry, name="batch_retry"),
         path(
             "batches/<uuid:public_id>/evidence/",

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from certificates.domain.batches import retry_for_photo
 from certificates.domain.facts import (
     OTHER_LANGUAGE,
     organization_named,
@@ -199,7 +200,11 @@ def _sweep(now: datetime, most: int) -> Iterator[Certificate | None]:
 
 
 def issue_what_waited(*, holder: User, now: datetime) -> None:
-    """Issue what was refused for want of a photo, now that there is one."""
+    """Issue what was refused for want of a photo, now that there is one.
+
+    Batches do it in the worker; one that is at work just then is left to its page.
+    """
+    retry_for_photo(holder=holder)
     waiting = IssueProblem.objects.of_holder(holder).filter(code="no_photo")
     for problem in waiting.select_related("attempt", "obligation__rule"):
         if problem.enrollment_id is not None:

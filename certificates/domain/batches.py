@@ -15,13 +15,21 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from certificates.domain.facts import gather_facts
 from certificates.domain.fonts import require_glyphs
 from certificates.domain.issuing import attach_pdfs, tell_holder
 from certificates.domain.payload import Facts, Hours
-from certificates.domain.photos import no_photo, photos_of, wants_photo
+from certificates.domain.photos import (
+    NO_PHOTO,
+    no_photo,
+    photos_of,
+    rows_that_wait,
+    wants_photo,
+)
 from certificates.domain.writing import Order, write_certificates
 from certificates.enums import CertificateState
 from certificates.models import (
@@ -39,6 +47,7 @@ from lms.core import clock
 from lms.core.enums import JobState
 from lms.core.errors import DomainError
 from lms.core.jobs import Lease, run_job, wake_jobs
+from lms.notifications.domain import notify
 
 CHUNK = 200
 # Some seconds of work: the embedded broker is asked once a second for the next one.
@@ -123,10 +132,13 @@ def _add_rows(batch: CertificateBatch, rows: Iterable[BatchRow]) -> None:
 
 
 @transaction.atomic
-def retry_batch(*, batch: CertificateBatch, by: User) -> bool:
+def retry_batch(
+    *, batch: CertificateBatch, by: User, only: QuerySet[BatchRow] | None = None
+) -> bool:
     """Queue an ended batch once more for whom it refused; return whether it was ended.
 
-    Whoever has the certificate already stays refused: nobody gets a second one.
+    Whoever has the certificate already stays refused: nobody gets a second one. With
+    `only`, the other refused rows stay as they are.
     """
     ended = CertificateBatch.objects.filter(
         pk=batch.pk, state__in=(JobState.DONE, JobState.FAILED)
@@ -137,6 +149,8 @@ def retry_batch(*, batch: CertificateBatch, by: User) -> bool:
     ):  # fmt: skip
         return False
     refused = batch.rows.exclude(code__in=("", HAS_CERTIFICATE))
+    if only is not None:
+        refused = refused.filter(pk__in=list(only.values_list("pk", flat=True)))
     opened = refused.update(code="", message="")
     record(
         actor=by,
@@ -146,6 +160,13 @@ def retry_batch(*, batch: CertificateBatch, by: User) -> bool:
     )
     run_certificate_batch.delay_on_commit(batch.pk)  # type: ignore[attr-defined]
     return True
+
+
+def retry_for_photo(*, holder: User) -> None:
+    """Queue the batches that refused a person for want of a photo, for them alone."""
+    rows = rows_that_wait(holder=holder)
+    for batch in CertificateBatch.objects.filter(pk__in=rows.values("batch")):
+        retry_batch(batch=batch, by=holder, only=rows)
 
 
 def run_batch(*, batch_id: int) -> bool:
@@ -158,6 +179,7 @@ def _work(lease: Lease[CertificateBatch]) -> None:
     _issue_rows(lease)
     _render_rows(lease)
     _tell_people(lease)
+    _ask_for_photos(lease)
     lease.finish(**progress_of(lease.job))
 
 
@@ -327,6 +349,26 @@ def _tell_people(lease: Lease[CertificateBatch]) -> None:
             keys = [row.pk for row in part]
             BatchRow.objects.filter(pk__in=keys).update(is_told=True)
             _renew(lease)
+
+
+def _ask_for_photos(lease: Lease[CertificateBatch]) -> None:
+    """Tell whom the batch refused for want of a photo, once for each batch."""
+    rows = BatchRow.objects.filter(batch=lease.job, code=NO_PHOTO)
+    rows = rows.select_related("enrollment__learner", "holder").order_by("position")
+    for count, row in enumerate(rows):
+        if count % RENDER_CHUNK == 0:
+            _renew(lease)
+        holder = _holder_of(row)
+        with translation.override(holder.language):
+            notify(
+                recipient=holder,
+                kind="certificate_photo",
+                subject=_("A certificate waits for your photo."),
+                body=_("%(title)s: it is issued as soon as you hand one in.")
+                % {"title": lease.job.name},
+                url="/learn/certificates/photo/",
+                dedupe_key=f"photo:{lease.job.public_id}",
+            )
 
 
 def wake_batches() -> int:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from certificates.enums import FindingState
@@ -17,6 +18,7 @@ from lms.core.scope import scope_for
 from lms.notifications.domain import notify
 from lms.notifications.enums import MessageKind
 from lms.organizations.enums import MembershipRole, MembershipState
+from lms.organizations.models import Organization
 
 
 @transaction.atomic
@@ -79,12 +81,21 @@ def _tell_administrators(finding: Finding) -> None:
         memberships__state=MembershipState.ACTIVE,
         is_active=True,
     ).distinct()
+    organization = Organization.objects.get(pk=finding.organization_id)
     for person in administrators:
         with translation.override(person.language or settings.LANGUAGE_CODE):
             notify(
                 recipient=person,
                 kind=MessageKind.CERTIFICATE,
                 subject=_("The regulator has written a finding"),
-                body=finding.text,
+                body=_told(finding),
+                url=f"/enterprise/{organization.code}/findings/",
                 dedupe_key=f"finding:{finding.public_id}",
             )
+
+
+def _told(finding: Finding) -> str:
+    if finding.due_on is None:
+        return finding.text
+    day = _("To be put right by %(day)s.") % {"day": date_format(finding.due_on)}
+    return f"{finding.text}\n{day}"

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from certificates.domain.facts import facts_again, gather_facts
 from certificates.domain.payload import Facts
+from certificates.domain.photos import NO_PHOTO, rows_that_wait
 from certificates.domain.rendering import render_pdf, sign_pdf
 from certificates.domain.writing import Order, write_certificates
 from certificates.enums import CertificateState
@@ -70,7 +71,10 @@ def _current_of(enrollment: Enrollment) -> Certificate | None:
 
 
 def pick_template(*, enrollment: Enrollment) -> CertificateTemplate:
-    """Return the newest template in the learner's language, the organization's first.
+    """Return the template in the learner's language, the organization's first.
+
+    Of several that which was set up first, in its newest version: one that was added
+    for other occasions does not take over the courses.
 
     Raises:
         IssueRefused: `no_template`.
@@ -81,14 +85,18 @@ def pick_template(*, enrollment: Enrollment) -> CertificateTemplate:
     templates = CertificateTemplate.objects.filter(
         owners, is_active=True, issuer__is_active=True
     ).select_related("issuer")
+    first_version = CertificateTemplate.objects.filter(
+        issuer=OuterRef("issuer"), name=OuterRef("name"),
+        language=OuterRef("language"), version=1,
+    )  # fmt: skip
+    templates = templates.annotate(set_up=Subquery(first_version.values("pk")[:1]))
     language = enrollment.learner.language
     ranked = sorted(
         templates,
         key=lambda t: (
             t.language == language,
             t.owner_organization_id is not None,
-            t.version,
-            -t.pk,
+            -(t.set_up or t.pk),
         ),
     )
     if not ranked:
@@ -237,7 +245,8 @@ def attach_pdfs(*, certificates: Iterable[Certificate]) -> int:
 
 def waits_for_photo(*, holder: User) -> bool:
     """Tell whether a certificate of the person waits for their photo."""
-    return IssueProblem.objects.of_holder(holder).filter(code="no_photo").exists()
+    problems = IssueProblem.objects.of_holder(holder).filter(code=NO_PHOTO)
+    return problems.exists() or rows_that_wait(holder=holder).exists()
 
 
 def issue_for_enrollment(*, enrollment_id: int, now: datetime) -> Certificate | None:

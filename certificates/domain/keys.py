@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from certificates.domain.register import publish_checkpoint
+from certificates.enums import CertificateState
 from certificates.errors import KeyRefused
 from certificates.models import Certificate, Checkpoint, PublishedKey
 from lms.audit.domain import record
@@ -16,7 +17,11 @@ from lms.core.signing import signing_key
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What a withdrawal leaves behind: certificates proven earlier, and the others."""
+    """What a withdrawal leaves behind: certificates proven earlier, and the others.
+
+    `doubtful` are the numbers of those in force; what was revoked or replaced already
+    needs no new certificate.
+    """
 
     key: PublishedKey
     proven: int
@@ -81,7 +86,9 @@ def withdraw_key(*, kid: str, lost_at: datetime, now: datetime) -> Withdrawal:
 def _weigh(key: PublishedKey) -> Withdrawal:
     covered = registered_before(key.compromised_at)  # type: ignore[arg-type]
     rows = Certificate.objects.filter(kid=key.kid, payload__isnull=False)
-    doubtful = rows.filter(register_index__gte=covered).order_by("register_index")
+    doubtful = rows.filter(
+        register_index__gte=covered, state=CertificateState.ISSUED
+    ).order_by("register_index")
     return Withdrawal(
         key=key,
         proven=rows.filter(register_index__lt=covered).count(),

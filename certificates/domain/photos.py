@@ -8,15 +8,17 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from certificates.domain.images import open_picture, read_promised
 from certificates.errors import IssueRefused, PictureRefused
-from certificates.models import Certificate, HolderPhoto
+from certificates.models import BatchRow, Certificate, HolderPhoto
 from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
 
+NO_PHOTO = "no_photo"
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 # The proportions of a one-inch photograph (25 by 35 mm), at 500 dots an inch.
@@ -95,6 +97,12 @@ def wants_photo(layout: dict[str, Any]) -> bool:
     return bool(layout.get("photo"))
 
 
+def rows_that_wait(*, holder: User) -> QuerySet[BatchRow]:
+    """Return the rows of batches that refused the person for want of a photo."""
+    is_theirs = Q(holder=holder) | Q(enrollment__learner=holder)
+    return BatchRow.objects.filter(is_theirs, code=NO_PHOTO, certificate=None)
+
+
 def photos_of(holders: Iterable[User]) -> dict[int, str]:
     """Return the hash of the current photo by key of the person, in one query."""
     rows = HolderPhoto.objects.filter(
@@ -106,7 +114,7 @@ def photos_of(holders: Iterable[User]) -> dict[int, str]:
 def no_photo() -> IssueRefused:
     """Return the refusal of a template with a photo for a person without one."""
     return IssueRefused(
-        "no_photo", _("The certificate shows a photo, and the person has none here.")
+        NO_PHOTO, _("The certificate shows a photo, and the person has none here.")
     )
 
 

@@ -157,6 +157,37 @@ def save_version(
     return saved
 
 
+@transaction.atomic
+def copy_template(
+    *, template: CertificateTemplate, name: str, by: User
+) -> CertificateTemplate:
+    """Start another template from this version, in the same language.
+
+    The one it comes from stays in use, and courses go on taking it.
+
+    Raises:
+        TemplateRefused: `name_taken`.
+    """
+    family = CertificateTemplate.objects.filter(
+        issuer=template.issuer, name=name, language=template.language
+    )
+    if family.exists():
+        raise TemplateRefused("name_taken", _("A template has this name already."))
+    copy = CertificateTemplate.objects.create(
+        issuer=template.issuer, name=name, language=template.language,
+        layout=template.layout, validity_months=template.validity_months,
+        validity_rule=template.validity_rule, audience=template.audience,
+        owner_organization_id=template.owner_organization_id,
+    )  # fmt: skip
+    record(
+        actor=by,
+        verb=Verb.CERTIFICATE_TEMPLATE_SAVED,
+        obj=copy,
+        data={"name": copy.name, "version": copy.version},
+    )
+    return copy
+
+
 def _require_pictures(layout: dict[str, Any]) -> None:
     named = {part["sha256"] for part in layout.get("pictures", [])}
     if layout.get("background"):

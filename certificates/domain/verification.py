@@ -123,9 +123,9 @@ def find_certificate(number: str) -> Certificate | None:
     return rows.filter(number=cleaned, payload__isnull=False).first()
 
 
-def unknown() -> Report:
-    """Return the one answer for everything that we never issued."""
-    text = _("No certificate with these details was issued here.")
+def unknown(text: str = "") -> Report:
+    """Return the one answer for everything that we never issued, in fitting words."""
+    text = text or _("No certificate with these details was issued here.")
     return Report(Verdict.UNKNOWN, (Check("number_known", FAILED, text),))
 
 
@@ -348,7 +348,7 @@ def _foreign_file(inspection: Inspection, now: datetime) -> Report:
                 "instead."
             ),
         )
-    return unknown()
+    return unknown(_("The file names no certificate that was issued here."))
 
 
 def _first(

@@ -15,7 +15,7 @@ from certificates.domain.batches import (
     submit_training,
 )
 from certificates.domain.training_evidence import evidence_name, open_evidence
-from certificates.models import CertificateBatch
+from certificates.models import Certificate, CertificateBatch
 from certificates.permissions import require_issuer
 from certificates.views.downloads import as_download
 from lms.core.enums import JobState
@@ -103,6 +103,24 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if context["is_running"]:
         response["Refresh"] = "5"
     return response
+
+
+def certificates(request: HttpRequest, public_id: str) -> HttpResponse:
+    """List the certificates of a batch, in the order of its rows."""
+    require_issuer(request.user)
+    rows = CertificateBatch.objects.visible_to(request.user)
+    batch = get_object_or_404(rows, public_id=public_id)
+    issued = (
+        Certificate.objects.visible_to(request.user)
+        .filter(batch_row__batch=batch)
+        .select_related("issuer", "holder")
+        .order_by("batch_row__position")
+    )
+    context = {
+        "batch": batch,
+        "page_obj": Paginator(issued, PER_PAGE).get_page(request.GET.get("p")),
+    }
+    return render(request, "certificates/admin/batch_certificates.html", context)
 
 
 @require_POST

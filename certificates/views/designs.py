@@ -10,12 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from certificates.design_forms import DesignForm, PictureUploadForm
+from certificates.design_forms import CopyForm, DesignForm, PictureUploadForm
 from certificates.domain.pictures import MAX_BYTES, add_picture
 from certificates.domain.rendering import render_pdf, render_pngs
 from certificates.domain.samples import SAMPLES, sample_payload
-from certificates.domain.templates import placed_layout, save_version
-from certificates.errors import PictureRefused
+from certificates.domain.templates import (
+    copy_template,
+    placed_layout,
+    save_version,
+)
+from certificates.errors import PictureRefused, TemplateRefused
 from certificates.models import CertificateTemplate, TemplatePicture
 from certificates.permissions import can_design_certificates
 from certificates.validators import page_millimeters
@@ -83,6 +87,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "template": template,
         "form": form,
         "upload": PictureUploadForm(),
+        "copy": CopyForm(prefix="copy"),
         "samples": _samples(),
     }
     status = 422 if request.method == "POST" else 200
@@ -92,6 +97,28 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _samples() -> list[tuple[str, str]]:
     words = (_("Short texts"), _("Longest texts"), _("Rare characters"))
     return list(zip(SAMPLES, (*words, _("Many lines of hours")), strict=True))
+
+
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start another template from this one and go on designing there."""
+    _require_designer(request)
+    template = _template(request, pk)
+    form = CopyForm(request.POST, prefix="copy")
+    if not form.is_valid():
+        messages.error(request, _("Give the new template a name."))
+        return redirect("certificates_office:template", template.pk)
+    try:
+        new = copy_template(
+            template=template,
+            name=form.cleaned_data["name"],
+            by=request.user,  # type: ignore[arg-type]
+        )
+    except TemplateRefused as error:
+        messages.error(request, str(error.message))
+        return redirect("certificates_office:template", template.pk)
+    messages.success(request, _("%(name)s can be designed now.") % {"name": new.name})
+    return redirect("certificates_office:template", new.pk)
 
 
 @require_POST

@@ -24,7 +24,8 @@ NOTES = {
     Verdict.REVOKED: _("The issuer has taken it back. It no longer counts."),
     Verdict.ALTERED: _("What you have is not what was issued. Do not accept it."),
     Verdict.UNKNOWN: _(
-        "Nothing was issued here with these details. Check the number letter by letter."
+        "Nothing was issued here with these details. Check number and name letter by "
+        "letter."
     ),
     Verdict.UNDECIDED: _("Try the QR code, the number, or the original PDF file."),
 }

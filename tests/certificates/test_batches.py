@@ -296,3 +296,21 @@ def test_page_names_who_was_refused(client, template):
     assert seen.data == {"batch": str(batch.public_id)}
     client.force_login(UserFactory())
     assert client.get(f"{address}evidence/").status_code in (302, 403)
+
+
+def test_batch_leads_to_its_certificates(client, completions, submit):
+    batch = submit(completions[:3])
+    issue_certificate(enrollment=completions[3], now=NOW)
+    client.force_login(SuperuserFactory())
+    address = f"/admin/certificates/batches/{batch.public_id}/"
+    link = f'href="{address}certificates/"'
+    assert link not in client.get(address).content.decode()
+    assert "尚未签发" in client.get(f"{address}certificates/").content.decode()
+    run_batch(batch_id=batch.pk)
+    assert link in client.get(address).content.decode()
+    page = client.get(f"{address}certificates/")
+    numbers = [row.number for row in page.context["page_obj"]]
+    rows = batch.rows.order_by("position")
+    assert numbers == [row.certificate.number for row in rows]
+    client.force_login(UserFactory())
+    assert client.get(f"{address}certificates/").status_code in (302, 403)

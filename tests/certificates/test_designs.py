@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from PIL import Image
 
+from certificates.domain.issuing import pick_template
 from certificates.domain.pictures import add_picture, picture_bytes
 from certificates.domain.rendering import render_pdf
 from certificates.domain.samples import SAMPLES, sample_payload
@@ -16,6 +17,7 @@ from certificates.errors import PictureRefused, TemplateRefused
 from certificates.models import CertificateTemplate, TemplatePicture
 from certificates.validators import PAGES, validate_layout
 from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.certificates import CompletedEnrollmentFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -243,6 +245,44 @@ def test_saving_in_the_designer_makes_version_two(designer, template):
     answer = designer.post(address, posted(placed_layout("zh-hans")))
     assert answer.status_code == 302
     assert CertificateTemplate.objects.get(version=2).is_active
+
+
+def test_words_of_the_designer_are_those_of_a_page(designer, template):
+    page = designer.get(reverse("certificates_office:template", args=[template.pk]))
+    text = page.content.decode()
+    assert '<option value="right">右</option>' in text
+    assert "签发日期" in text
+    assert "发布日期" not in text
+    assert "简体中文, v1" in text
+    assert "留空表示长期有效" in text
+
+
+def test_copy_is_a_template_of_its_own_and_courses_keep_theirs(designer, template):
+    address = reverse("certificates_office:template_copy", args=[template.pk])
+    answer = designer.post(address, {"copy-name": "现场培训证明"})
+    new = CertificateTemplate.objects.get(name="现场培训证明")
+    assert answer.url == reverse("certificates_office:template", args=[new.pk])
+    assert (new.version, new.layout) == (1, template.layout)
+    save_version(
+        template=new, layout=placed_layout("zh-hans"), validity_months=None,
+        by=UserFactory(),
+    )  # fmt: skip
+    assert pick_template(enrollment=CompletedEnrollmentFactory()) == template
+
+
+@pytest.mark.parametrize("name", ["", "培训结业证明"])
+def test_copy_needs_a_name_of_its_own(designer, template, name):
+    address = reverse("certificates_office:template_copy", args=[template.pk])
+    answer = designer.post(address, {"copy-name": name}, follow=True)
+    assert CertificateTemplate.objects.count() == 1
+    assert ("已有同名模板" if name else "请填写新模板名称") in answer.content.decode()
+
+
+def test_others_make_no_copy(client, template):
+    client.force_login(UserFactory())
+    address = reverse("certificates_office:template_copy", args=[template.pk])
+    assert client.post(address, {"copy-name": "新"}).status_code in (302, 403)
+    assert CertificateTemplate.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["templates", "batches", "completions", "training"])

@@ -1,6 +1,6 @@
 """Samples nobody chose, findings, and the record of who looked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -129,11 +129,23 @@ def test_finding_is_told_to_the_enterprise_and_a_note_is_not(regulator, enterpri
     assert [m.body for m in Message.objects.filter(recipient=administrator)] == [
         "No attendance list"
     ]
+    assert Message.objects.get(recipient=administrator).url == (
+        f"/enterprise/{enterprise.code}/findings/"
+    )
     assert list(Finding.objects.visible_to(administrator)) == [finding]
     assert set(Finding.objects.visible_to(regulator)) == {note, finding}
     assert not Finding.objects.visible_to(UserFactory()).exists()
     closed = close_finding(finding=finding, by=regulator, now=NOW)
     assert (closed.state, closed.closed_at) == ("closed", NOW)
+
+
+def test_message_of_a_finding_says_by_when(regulator, enterprise):
+    AdministratorFactory(organization=enterprise)
+    write_finding(
+        organization_id=enterprise.pk, text="缺签到表", is_note=False, by=regulator,
+        due_on=date(2026, 12, 31),
+    )  # fmt: skip
+    assert Message.objects.get().body == "缺签到表\n整改期限：2026年12月31日。"
 
 
 def test_other_regions_get_no_finding(regulator, enterprise):
@@ -334,6 +346,43 @@ def test_bulk_check_is_sent_and_its_result_taken_home(
     taken = desk.get(f"{answer.url}export.csv")
     assert certificates[0].number in taken.getvalue().decode("utf-8-sig")
     assert desk.post("/regulator/bulk/", {}).status_code == 422
+
+
+@pytest.mark.parametrize("asked", ["number", "name"])
+def test_desk_leads_from_a_certificate_to_what_stands_behind_it(
+    desk, issue, enterprise, asked
+):
+    member = MembershipFactory(organization=enterprise, user__display_name="欧阳建国")
+    enrollment = CompletedEnrollmentFactory(
+        learner=member.user, membership=member, organization_id=enterprise.pk
+    )
+    certificate = issue(enrollment=enrollment, document=False)
+    text = certificate.number if asked == "number" else "欧阳建国"
+    page = desk.post("/regulator/", {"number": text}).content.decode()
+    assert f'href="/regulator/certificates/{certificate.number}/"' in page
+
+
+def test_desk_offers_no_evidence_from_another_region(desk, issue):
+    elsewhere = issue(document=False)
+    page = desk.post("/regulator/", {"number": elsewhere.number}).content.decode()
+    assert "verdict--success" in page
+    assert "/regulator/certificates/" not in page
+
+
+def test_bulk_result_says_that_a_wrong_name_counts_as_none(
+    desk, certificates, django_capture_on_commit_callbacks
+):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    number = certificates[0].number
+    file = SimpleUploadedFile("a.csv", f"number,name\n{number},王五".encode())
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = desk.post("/regulator/bulk/", {"file": file})
+    page = desk.get(answer.url).content.decode()
+    assert "姓名与编号不符时，结论同样是“查无此证”" in page
+    assert 'href="/regulator/bulk/"' in page
+    head = desk.get(f"{answer.url}export.csv").getvalue().decode("utf-8-sig")
+    assert head.splitlines()[0] == "行,提交内容,编号,结论,结论代码"
 
 
 @pytest.mark.parametrize("page", ["bulk/", "samples/", "statistics/"])

@@ -5,17 +5,23 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from certificates.domain.issuing import attach_pdf, issue_certificate
+from certificates.domain.issuing import (
+    attach_pdf,
+    issue_certificate,
+    reissue_certificate,
+)
 from certificates.domain.keys import withdraw_key
 from certificates.domain.register import publish_checkpoint, read_checkpoint
+from certificates.domain.revoking import revoke_certificate
 from certificates.domain.tokens import published_jwks
 from certificates.domain.verification import verify_number, verify_pdf, verify_token
-from certificates.enums import Verdict
+from certificates.enums import RevocationReason, Verdict
 from certificates.errors import KeyRefused
 from certificates.models import Checkpoint, PublishedKey
 from lms.audit.models import AuditEvent
 from lms.core import signing
 from lms.core.signing import signing_key
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.certificates import NOW, CompletedEnrollmentFactory
 
 pytestmark = [pytest.mark.unit, pytest.mark.django_db]
@@ -127,6 +133,20 @@ def test_second_withdrawal_only_moves_the_moment_back(template, rotate):
     assert PublishedKey.objects.get(pk=old).compromised_at == LOST
     withdraw_key(kid=old, lost_at=BEFORE, now=AFTER)
     assert verdicts(certificate)[1:] == [Verdict.ALTERED] * 2
+
+
+def test_what_is_revoked_or_reissued_is_not_listed_again(template, rotate):
+    revoked, replaced, left = (issue_at(LOST) for _ in range(3))
+    by = SuperuserFactory()
+    revoke_certificate(
+        certificate=revoked, reason=RevocationReason.OTHER, by=by, now=AFTER
+    )
+    old, _new = rotate()
+    first = withdraw_key(kid=old, lost_at=LOST, now=AFTER)
+    reissue_certificate(certificate=replaced, by=by, now=AFTER, reason="key")
+    again = withdraw_key(kid=old, lost_at=LOST, now=AFTER)
+    assert first.doubtful == (replaced.number, left.number)
+    assert again.doubtful == (left.number,)
 
 
 @pytest.mark.parametrize(

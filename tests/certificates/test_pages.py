@@ -129,6 +129,18 @@ def test_revoked_certificate_is_shown_as_such(client, certificate):
     assert "verdict--success" not in page
 
 
+def test_unknown_speaks_of_what_was_handed_in(client, certificate):
+    asked = {"number": certificate.number, "name": "王五"}
+    assert "或者姓名与编号不符" in text_of(client.post("/verify/", asked))
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(out := io.BytesIO())
+    canvas.drawString(100, 700, "Delivery note")
+    canvas.save()
+    page = text_of(upload(client, out.getvalue()))
+    assert "文件里没有本平台签发的证书编号" in page
+
+
 def test_scanned_code_is_answered_with_a_fragment(client, certificate):
     response = client.post("/verify/", {"token": certificate.facts["token"]})
     page = text_of(response)
@@ -362,6 +374,15 @@ def test_staff_find_and_revoke_a_certificate(client, certificate):
     certificate.refresh_from_db()
     assert certificate.revocation.revoked_by == staff
     assert "重名" in text_of(client.get(address))
+
+
+def test_revoking_needs_a_reason_that_somebody_chose(client, certificate):
+    client.force_login(SuperuserFactory())
+    address = f"/admin/certificates/{certificate.number}/"
+    assert '<option value="" selected>' in text_of(client.get(address))
+    client.post(address, {"reason": "", "note": ""})
+    certificate.refresh_from_db()
+    assert certificate.state == "issued"
 
 
 @pytest.mark.parametrize("person", ["holder", "stranger"])

@@ -26,6 +26,7 @@ from certificates.models import (
     IssueProblem,
 )
 from lms.audit.models import AuditEvent
+from lms.notifications.models import Message
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.certificates import NOW, CompletedEnrollmentFactory
 
@@ -190,6 +191,30 @@ def test_handing_in_a_photo_issues_what_waited(with_photo, client):
     assert shown.request["PATH_INFO"] in page.content.decode()
     event = AuditEvent.objects.get(verb="certificate_photo_changed")
     assert event.data == {"photo": "chosen"}
+
+
+def test_a_batch_asks_for_the_photo_and_goes_on_once_it_is_there(
+    with_photo, client, django_capture_on_commit_callbacks
+):
+    first, other = CompletedEnrollmentFactory(), CompletedEnrollmentFactory()
+    batch = submit_completions(
+        template=with_photo, name="高处作业", by=None,
+        enrollment_ids=[first.pk, other.pk],
+    )  # fmt: skip
+    run_batch(batch_id=batch.pk)
+    asked = Message.objects.get(recipient=first.learner, kind="certificate_photo")
+    assert asked.url == "/learn/certificates/photo/"
+    assert "高处作业" in asked.body
+    client.force_login(first.learner)
+    waiting = client.get(reverse("certificates:index")).content.decode()
+    assert "有一张证书在等您的照片" in waiting
+    with django_capture_on_commit_callbacks(execute=True):
+        assert upload(client, jpeg()).status_code == 302
+    rows = batch.rows.order_by("position").values_list("code", "certificate__holder")
+    assert list(rows) == [("", first.learner.pk), ("no_photo", None)]
+    assert Message.objects.filter(kind="certificate_photo").count() == 2
+    waiting = client.get(reverse("certificates:index")).content.decode()
+    assert "有一张证书在等您的照片" not in waiting
 
 
 def test_a_bad_photo_is_refused_on_the_page(client):

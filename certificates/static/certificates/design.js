@@ -39,6 +39,10 @@ class Designer {
     this.draw();
   }
 
+  isBeside() {
+    return getComputedStyle(this.page.closest(".design__preview")).position === "sticky";
+  }
+
   later() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(), PAUSE);
@@ -120,6 +124,9 @@ class Designer {
     handle.addEventListener("focus", () => {
       for (const other of this.form.querySelectorAll(".is-chosen")) other.classList.remove("is-chosen");
       row.classList.add("is-chosen");
+      // Beside a preview that stays in view its numbers come into view; below one, the
+      // page would run away from under the finger.
+      if (this.isBeside()) row.scrollIntoView({ block: "nearest" });
     });
     handle.addEventListener("pointerdown", (event) => this.drag(event, handle, part, move));
     handle.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lms.accounts.enums import TokenScope
 from lms.accounts.querysets import ApiTokenQuerySet
 from lms.core.models import PublicIdModel, TimeStampedModel
 
@@ -32,3 +33,9 @@ class ApiToken(PublicIdModel, TimeStampedModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+    @property
+    def scope_words(self) -> list[str]:
+        """What the token allows, in words."""
+        words = dict(TokenScope.choices)
+        return [str(words.get(scope, scope)) for scope in self.scopes]

@@ -8,11 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates.domain.bulk_checking import MAX_BYTES, result_of, submit_bulk_check
-from certificates.enums import Verdict
+from certificates.enums import BulkKind, Verdict
 from certificates.errors import BulkRefused
 from certificates.models import BulkCheck
 from certificates.views.presentation import TONES
@@ -57,9 +58,9 @@ def checks(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/bulk_checks.html", context, status=status)
 
 
-def _crumbs(title: str) -> list[dict[str, str]]:
-    desk = {"title": _("Regulator's desk"), "url": reverse("portal:regulator")}
-    return [desk, {"title": title}]
+def _crumbs(title: str, *between: tuple[str, str]) -> list[dict[str, str]]:
+    steps = [(_("Regulator's desk"), reverse("portal:regulator")), *between]
+    return [{"title": t, "url": url} for t, url in steps] + [{"title": title}]
 
 
 def _mine(request: HttpRequest, public_id: str) -> BulkCheck:
@@ -97,7 +98,11 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
             if count
         ],
         "page_obj": page,
-        "crumbs": _crumbs(found.filename),
+        "crumbs": _crumbs(
+            found.filename,
+            (_("Check many certificates"), reverse("portal:bulk_checks")),
+        ),
+        "may_be_name": found.kind != BulkKind.ZIP and counts[Verdict.UNKNOWN] > 0,
     }
     return render(request, "portal/bulk_check.html", context)
 
@@ -126,7 +131,13 @@ def export(request: HttpRequest, public_id: str, file_format: str) -> HttpRespon
         raise Http404
     table = Table(
         title=f"{_('Result of the check')}-{found.created_at:%Y%m%d}",
-        headings=[_("Row"), _("Given"), _("Number"), _("Verdict"), _("Code")],
+        headings=[
+            _("Row"),
+            _("Given"),
+            _("Number"),
+            _("Verdict"),
+            pgettext("verdict", "Code"),
+        ],
         rows=[
             [
                 str(row["row"]),

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates.domain.numbers import clean_number
 from certificates.domain.pdf_inspection import MAX_PDF_BYTES
+from certificates.domain.verification import Report
 from certificates.enums import Verdict
 from certificates.limits import require_allowed
 from certificates.models import Finding
 from certificates.views.presentation import TONES, present
+from lms.accounts.models import User
 from lms.core import clock
 from lms.core.scope import scope_for
 from lms.organizations.code_names import industry_label, region_label
@@ -74,6 +76,7 @@ class Answer:
 
     status: int = 200
     report: dict[str, Any] | None = None
+    evidence_of: str = ""
     holder: str = ""
     found: list[CertificateLine] | None = None
 
@@ -88,13 +91,22 @@ def ask(request: HttpRequest, form: LookUpForm) -> Answer:
     if upload:
         # One byte more than we take: the domain says that it is too much.
         data = upload.read(MAX_PDF_BYTES + 1)
-        return Answer(report=present(look_up_file(data=data, by=by, now=now)))
+        return _judged(look_up_file(data=data, by=by, now=now), by=by)
     meaning = read_meaning(form.cleaned_data["number"])
     if meaning.holder:
         day = clock.shanghai_date(now)
         found = find_holder(name=meaning.holder, by=by, today=day)
         return Answer(holder=meaning.holder, found=found)
-    return Answer(report=present(look_up(meaning=meaning, by=by, now=now)))
+    return _judged(look_up(meaning=meaning, by=by, now=now), by=by)
+
+
+def _judged(report: Report, *, by: User) -> Answer:
+    """Answer with the verdict, and the way to the evidence within one's regions."""
+    certificate = report.certificate
+    regions = scope_for(by).regulated_organization_ids
+    is_mine = certificate is not None and certificate.organization_id in regions
+    number = certificate.number if certificate is not None and is_mine else ""
+    return Answer(report=present(report), evidence_of=number)
 
 
 @login_required

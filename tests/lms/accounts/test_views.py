@@ -114,7 +114,9 @@ def test_token_is_shown_once(client, person):
     raw = created.context["secret"]
 
     assert raw in created.content.decode()
-    assert raw not in client.get("/account/tokens/").content.decode()
+    later = client.get("/account/tokens/").content.decode()
+    assert raw not in later
+    assert "… · 读取我能看的内容 ·" in later
     assert ApiToken.objects.get().user == person
 
 
