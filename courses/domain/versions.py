@@ -262,7 +262,14 @@ def _move_and_tell(
             recipient=learner,
             kind="course_changed",
             subject=_("“%(title)s” has changed") % {"title": title},
-            body="\n".join([required.reason, "", *in_words(difference)]),
+            body="\n".join(
+                [
+                    _("You go on in the new version."),
+                    required.reason,
+                    "",
+                    *in_words(difference),
+                ]
+            ),
             url=reverse("courses:enrolled", args=[moved.course_key]),
             dedupe_key=f"course-moved:{required.public_id}:{moved.pk}",
         )

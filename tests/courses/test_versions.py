@@ -130,6 +130,21 @@ def test_the_difference_names_the_new_terms_of_the_course():
 
 
 @pytest.mark.django_db
+def test_a_course_that_waits_for_another_leads_there_and_not_to_its_on_site_part(
+    client,
+):
+    other = make_published_course(title="入门课", slug="start")
+    course = make_published_course(
+        kinds=("exercise", "practical"),
+        prerequisites=[{"type": "course", "value": other.pk}],
+    )
+    client.force_login(make_enrollment(course=course).learner)
+    page = client.get(course.url).text
+    assert f'btn--block" href="{other.url}"' in page
+    assert "线上部分已学完" not in page
+
+
+@pytest.mark.django_db
 def test_a_version_that_asks_nothing_else_is_offered_to_nobody(client):
     course = make_published_course(kinds=("exercise",))
     enrollment = make_enrollment(course=course)
@@ -223,7 +238,7 @@ def test_a_required_move_takes_everyone_once_and_says_why(
     move = SyllabusMove.objects.get()
     assert (move.is_required, move.reason, move.by) == (True, "法律已修改", author)
     message = Message.objects.get(recipient=enrollment.learner)
-    assert "法律已修改" in message.body
+    assert message.body.startswith("你已改学新版。\n法律已修改\n\n")
     assert "新课" in message.body
     assert RequiredMove.objects.get().finished_at == NOW
 
