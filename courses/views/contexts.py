@@ -201,7 +201,7 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
         outline = outline_of(
             syllabus=syllabus, language=language, enrollment=enrollment, request=request
         )
-        context |= _place(outline, page)
+        context |= place_in(outline, page)
         if enrollment is not None:
             current = context["current"]
             context |= {
@@ -249,7 +249,7 @@ def _document(
     return list(zip(parts, times, strict=True))
 
 
-def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:
+def place_in(outline: Outline, page: LessonPage) -> dict[str, Any]:
     """Where the lesson stands in its course, and what comes before and after."""
     units = outline.units
     keys = [unit.key for unit in units]
