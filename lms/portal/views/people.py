@@ -84,6 +84,7 @@ def person(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         "record": people.person_record(
             membership=membership, language=get_language(), today=day
         ),
+        "duties": people.duties_here(membership=membership, today=day),
         "place_form": PlaceForm(
             organization=organization,
             departments=choices,
