@@ -75,6 +75,8 @@ def test_bad_rows_are_listed_and_the_others_can_be_taken(
     page = client.get(page.redirect_chain[-1][0])
     assert "第 2 行“手机号”列" in page.text
     assert 'value="good_rows"' in page.text
+    # On a phone a sentence is read from the left, without a heading of its own.
+    assert '<td class="cell-text">手机号应为 11 位数字' in page.text
     job = StaffImport.objects.get()
     report = client.get(
         reverse(
