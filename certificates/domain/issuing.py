@@ -28,6 +28,7 @@ from lms.audit.enums import Verb
 from lms.core.errors import DomainError
 from lms.core.signing import signing_key
 from lms.notifications.domain import notify
+from lms.ui.languages import site_path
 
 logger = logging.getLogger(__name__)
 
@@ -199,7 +200,7 @@ def tell_holder(certificate: Certificate) -> None:
             subject=_("Your certificate is ready"),
             body=_("%(title)s, number %(number)s.")
             % {"title": certificate.title, "number": certificate.number},
-            url=f"/learn/certificates/{certificate.number}/",
+            url=site_path(f"learn/certificates/{certificate.number}/"),
             dedupe_key=f"issued:{certificate.number}",
         )
 

@@ -12,6 +12,7 @@ from certificates.domain.validity import asks_for_review
 from certificates.models import Certificate
 from lms.notifications.domain import notify
 from lms.notifications.enums import MessageKind
+from lms.ui.languages import site_path
 
 DAYS_BEFORE = (60, 30, 7)
 
@@ -98,7 +99,7 @@ def _remind_of_review(certificate: Certificate, day: date, today: date) -> None:
                 "number": certificate.number,
                 "basis": (certificate.facts.get("validity") or {}).get("basis", ""),
             },
-            url=f"/learn/certificates/{certificate.number}/",
+            url=site_path(f"learn/certificates/{certificate.number}/"),
             dedupe_key=f"review:{certificate.number}:{_stretch(day, today)}",
         )
 
@@ -117,6 +118,6 @@ def _remind(certificate: Certificate, today: date) -> None:
             % {"day": date_format(until, "DATE_FORMAT")},
             body=_("%(title)s, number %(number)s. Plan the renewal in time.")
             % {"title": certificate.title, "number": certificate.number},
-            url=f"/learn/certificates/{certificate.number}/",
+            url=site_path(f"learn/certificates/{certificate.number}/"),
             dedupe_key=f"expiring:{certificate.number}:{stretch}",
         )

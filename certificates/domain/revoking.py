@@ -17,6 +17,7 @@ from lms.accounts.models import User
 from lms.audit.domain import record
 from lms.audit.enums import Verb
 from lms.notifications.domain import notify
+from lms.ui.languages import site_path
 
 
 @transaction.atomic
@@ -105,5 +106,5 @@ def _tell_holder(certificate: Certificate, reason: RevocationReason) -> None:
                 "number": certificate.number,
                 "reason": RevocationReason(reason).label,
             },
-            url=f"/learn/certificates/{certificate.number}/",
+            url=site_path(f"learn/certificates/{certificate.number}/"),
         )

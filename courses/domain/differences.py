@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.domain.queries import in_language
-from courses.enums import MoveOn
+from courses.enums import MoveOn, Opening
 from courses.models import Syllabus
 
 Unit = dict[str, Any]
@@ -40,6 +41,11 @@ class Difference:
     def reopened_keys(self) -> set[str]:
         return {unit.key for unit in self.changed if unit.is_substantial}
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing that a learner would notice: a file became known, a word changed."""
+        return not (self.added or self.removed or self.changed or self.course)
+
 
 def compare(*, old: Syllabus, new: Syllabus, language: str) -> Difference:
     """Return what a learner of the old version is told about the new one."""
@@ -48,7 +54,7 @@ def compare(*, old: Syllabus, new: Syllabus, language: str) -> Difference:
     difference = Difference(
         added=[_named(u, language) for k, u in after.items() if k not in before],
         removed=[_named(u, language) for k, u in before.items() if k not in after],
-        course=_course_changes(old.content, new.content, before, after),
+        course=_course_changes(old.content, new.content, language),
     )
     unchanged = 0
     for key, unit in after.items():
@@ -129,16 +135,44 @@ def _words(old: Unit, new: Unit, language: str) -> list[str]:
 
 
 def _course_changes(
-    old: dict[str, Any], new: dict[str, Any], before: Any, after: Any
+    old: dict[str, Any], new: dict[str, Any], language: str
 ) -> list[str]:
     words = []
-    if old.get("prerequisites") != new.get("prerequisites"):
-        words.append(_("Other courses have to be completed first."))
+    if old.get("prerequisites", []) != new.get("prerequisites", []):
+        words.append(_prerequisite_words(new.get("prerequisites", []), language))
     if old.get("opening") != new.get("opening"):
-        words.append(_("The lessons open in another order."))
+        how = Opening(new.get("opening") or Opening.FREE).label
+        words.append(_("How the lessons open now: %(how)s.") % {"how": how})
+    if bool(old.get("in_order")) != bool(new.get("in_order")):
+        words.append(
+            _("Videos are watched from the start the first time, without skipping.")
+            if new.get("in_order")
+            else _("You may skip ahead in videos now.")
+        )
     if old.get("presence_minutes") != new.get("presence_minutes"):
-        words.append(_("Checks of presence come more or less often."))
-    common = [key for key in before if key in after]
-    if common != [key for key in after if key in before]:
+        words.append(_presence_words(new.get("presence_minutes", 0)))
+    before, after = _keys(old), _keys(new)
+    if [key for key in before if key in after] != [k for k in after if k in before]:
         words.append(_("The lessons stand in another order."))
     return words
+
+
+def _prerequisite_words(rows: list[dict[str, Any]], language: str) -> str:
+    if not rows:
+        return _("No other course has to be completed first any more.")
+    titles = "; ".join(in_language(row["titles"], language) for row in rows)
+    return _("To be completed first: %(courses)s.") % {"courses": titles}
+
+
+def _presence_words(minutes: int) -> str:
+    if not minutes:
+        return _("There are no checks of presence any more.")
+    return ngettext(
+        "Checks of presence come about every minute now.",
+        "Checks of presence come about every %(minutes)d minutes now.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+def _keys(content: dict[str, Any]) -> list[str]:
+    return [unit["key"] for module in content["modules"] for unit in module["units"]]

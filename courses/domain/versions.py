@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -261,7 +262,14 @@ def _move_and_tell(
             recipient=learner,
             kind="course_changed",
             subject=_("“%(title)s” has changed") % {"title": title},
-            body="\n".join([required.reason, "", *in_words(difference)]),
+            body="\n".join(
+                [
+                    _("You go on in the new version."),
+                    required.reason,
+                    "",
+                    *in_words(difference),
+                ]
+            ),
             url=reverse("courses:enrolled", args=[moved.course_key]),
             dedupe_key=f"course-moved:{required.public_id}:{moved.pk}",
         )
@@ -286,9 +294,15 @@ def in_words(difference: Difference) -> list[str]:
 
 
 def enrolled_behind(*, course_key: UUID) -> int:
-    """Return how many people are in the middle of an older version."""
+    """Return how many people are in the middle of a version that asks other things."""
     latest = Syllabus.objects.of_course(course_key).first()
     if latest is None:
         return 0
     rows = Enrollment.objects.open().filter(course_key=course_key)
-    return rows.filter(syllabus__version__lt=latest.version).count()
+    counts = rows.values_list("syllabus").annotate(count=Count("pk")).order_by()
+    people = dict(counts.filter(syllabus__version__lt=latest.version))
+    return sum(
+        people[old.pk]
+        for old in Syllabus.objects.filter(pk__in=people)
+        if not compare(old=old, new=latest, language=settings.LANGUAGE_CODE).is_empty
+    )

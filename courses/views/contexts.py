@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from cms.contexts import builds_context_of
 from cms.domain.citations import citations_of
+from courses.domain.differences import compare
 from courses.domain.opening import Lock, missing_courses
 from courses.domain.queries import (
     Outline,
@@ -20,6 +21,7 @@ from courses.domain.queries import (
     unit_urls,
 )
 from courses.domain.reading import PageTime, pages_read, split_pages
+from courses.domain.versions import newer_syllabus
 from courses.enums import AudienceRole, LessonKind
 from courses.models import (
     CourseIndexPage,
@@ -123,13 +125,26 @@ def _syllabus(enrollment: Enrollment | None, course_key: UUID) -> Syllabus | Non
 
 
 def _newer(enrollment: Enrollment | None) -> dict[str, Any] | None:
-    """Return the version that the learner may move to, and whether they declined it."""
+    """Return the version that the learner may move to, and whether they declined it.
+
+    None as well where the newest version asks nothing else of them.
+    """
     if enrollment is None or not enrollment.is_open:
         return None
     newest: int = enrollment.newest_version  # type: ignore[attr-defined]
     if newest <= enrollment.syllabus.version:
         return None
-    return {"version": newest, "is_declined": enrollment.kept_version == newest}
+    newer = newer_syllabus(enrollment=enrollment)
+    language = get_language() or SOURCE_LANGUAGE
+    if (
+        newer is None
+        or compare(old=enrollment.syllabus, new=newer, language=language).is_empty
+    ):
+        return None
+    return {
+        "version": newer.version,
+        "is_declined": enrollment.kept_version == newer.version,
+    }
 
 
 def _missing_courses(
@@ -170,6 +185,7 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
         "course_key": course.course_key,
         "course_url": course.get_url(request),
         "enrollment": enrollment,
+        "newer": _newer(enrollment),
         "is_open": enrollment is not None or is_preview,
         "is_preview": is_preview,
         "can_enroll": enrollment is None and can_enroll_self(request.user, course),
@@ -185,7 +201,7 @@ def lesson_context(page: LessonPage, request: HttpRequest) -> dict[str, Any]:
         outline = outline_of(
             syllabus=syllabus, language=language, enrollment=enrollment, request=request
         )
-        context |= _place(outline, page)
+        context |= place_in(outline, page)
         if enrollment is not None:
             current = context["current"]
             context |= {
@@ -233,7 +249,7 @@ def _document(
     return list(zip(parts, times, strict=True))
 
 
-def _place(outline: Outline, page: LessonPage) -> dict[str, Any]:
+def place_in(outline: Outline, page: LessonPage) -> dict[str, Any]:
     """Where the lesson stands in its course, and what comes before and after."""
     units = outline.units
     keys = [unit.key for unit in units]

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -18,7 +19,7 @@ from courses.domain.handouts import preview_lines
 from courses.domain.overview import draft_of, draft_outline
 from courses.domain.queries import active_enrollment
 from courses.models import CoursePage, Handout, LessonPage
-from courses.views.contexts import video_sources
+from courses.views.contexts import place_in, video_sources
 from courses.views.questions import (
     given_step,
     given_value,
@@ -58,9 +59,12 @@ def preview(request: LearnerRequest, page_id: int) -> HttpResponse:
         course = page if isinstance(page, CoursePage) else page.course()
         if course is None:
             raise Http404
-        context |= {"outline": draft_outline(course=course), "preview_course": course}
+        outline = draft_outline(course=course)
+        context |= {"outline": outline, "preview_course": course}
         context |= {"enrollment": None, "can_enroll": False, "is_learner": True}
         if isinstance(draft, LessonPage):
+            context |= place_in(outline, draft)
+            context["course_url"] = reverse("courses:preview", args=[course.pk])
             context["allow_seek"] = True
             context["handouts"] = preview_lines(draft)
             context["sources"] = video_sources(

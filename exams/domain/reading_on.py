@@ -55,6 +55,14 @@ def suggestions_for(
     return found
 
 
+def reading_for(*, item_key: str, user: User, language: str) -> list[Suggestion]:
+    """Return what helps this reader with one item, named by its public id."""
+    found = suggestions_for(
+        item_keys={item_key}, unit_keys=own_units(user), user=user, language=language
+    )
+    return found[item_key]
+
+
 def _article_suggestion(article: CitedProvision) -> Suggestion:
     return Suggestion(
         "article", f"{article.law_title} {article.number_label}", article.url

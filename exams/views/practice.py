@@ -25,7 +25,7 @@ from exams.domain.practice import (
     start_session,
 )
 from exams.domain.practice_home import practice_home
-from exams.domain.reading_on import own_units, suggestions_for
+from exams.domain.reading_on import reading_for
 from exams.enums import PracticeKind
 from exams.errors import AlreadyAnswered, InvalidResponse, NothingToPractice
 from exams.models import Favorite, PracticeAnswer, PracticeSession, Topic
@@ -188,18 +188,15 @@ class SessionView(LoginRequiredMixin, View):
         self, shown: ShownItem, answer: PracticeAnswer | None, value: list[str] | None
     ) -> dict[str, Any]:
         given = answer.value if answer else value or []
-        key, reader = str(shown.item.public_id), signed_in(self.request)
-        suggestions = suggestions_for(
-            item_keys={key},
-            unit_keys=own_units(reader),
-            user=reader,
-            language=language_of_reader(),
-        )
         return {
             "given": given,
             "given_lines": shown.describe(given),
             "right_keys": shown.key.get("correct", []),
-            "suggestions": suggestions.get(key, []),
+            "suggestions": reading_for(
+                item_key=str(shown.item.public_id),
+                user=signed_in(self.request),
+                language=language_of_reader(),
+            ),
         }
 
     def _summary(self, session: PracticeSession) -> HttpResponse:

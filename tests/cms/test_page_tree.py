@@ -1,7 +1,8 @@
 import pytest
 from wagtail.models import Locale, Page, Site, get_page_models
 
-from cms.models import BasePage, HomePage, LawIndexPage
+from cms.models import BasePage, CaseIndexPage, HomePage, LawIndexPage
+from cms.receivers import give_site_its_address
 
 pytestmark = [pytest.mark.unit, pytest.mark.django_db]
 
@@ -46,3 +47,14 @@ def test_every_page_type_declares_where_it_may_stand():
     ]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("url", ["https://learn.example.com", "http://127.0.0.1:8101"])
+def test_whole_addresses_of_pages_begin_with_the_address_of_the_site(settings, url):
+    settings.SITE_URL = url
+
+    give_site_its_address(sender=None)
+
+    page = CaseIndexPage.objects.get(locale__language_code="zh-hans")
+    assert page.full_url == f"{url}{page.url}"
+    assert page.url.startswith("/")

@@ -85,6 +85,9 @@ def test_an_author_previews_drafts_and_leaves_no_evidence(client, editor):
     assert "question__feedback" in answer.text
     video = client.get(reverse("courses:preview", args=[lessons_of(course)[0].pk])).text
     assert "<anxue-player" in video
+    assert f'href="{url}" rel="next"' in video
+    last = reverse("courses:preview", args=[course.pk])
+    assert f'<a class="pager__link pager__link--next" href="{last}"' in page
     assert nothing_is_kept()
 
 

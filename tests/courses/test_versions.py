@@ -4,12 +4,14 @@ from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from courses.domain.differences import compare
 from courses.domain.progress import complete_unit
 from courses.domain.publishing import publish_course
 from courses.domain.versions import (
     continue_required_moves,
+    enrolled_behind,
     move_enrollment,
     newer_syllabus,
     require_move,
@@ -106,6 +108,72 @@ def test_a_new_title_reopens_nothing():
 
 
 @pytest.mark.django_db
+def test_the_difference_names_the_new_terms_of_the_course():
+    course = make_published_course()
+    first = Syllabus.objects.get()
+    other = make_published_course(title="入门课", slug="start")
+    course.prerequisites = [("course", other)]
+    course.is_in_order, course.opening, course.presence_minutes = True, "by_lesson", 7
+    course.save_revision().publish()
+    newer = publish_course(course=course, now=NOW)
+    with translation.override("en"):
+        there = compare(old=first, new=newer, language=LANGUAGE).course
+        back = compare(old=newer, new=first, language=LANGUAGE).course
+    assert there == [
+        "To be completed first: 入门课.",
+        "How the lessons open now: A lesson opens when all before it are done.",
+        "Videos are watched from the start the first time, without skipping.",
+        "Checks of presence come about every 7 minutes now.",
+    ]
+    assert back[0] == "No other course has to be completed first any more."
+    assert back[2] == "You may skip ahead in videos now."
+
+
+@pytest.mark.django_db
+def test_a_course_that_waits_for_another_leads_there_and_not_to_its_on_site_part(
+    client,
+):
+    other = make_published_course(title="入门课", slug="start")
+    course = make_published_course(
+        kinds=("exercise", "practical"),
+        prerequisites=[{"type": "course", "value": other.pk}],
+    )
+    client.force_login(make_enrollment(course=course).learner)
+    page = client.get(course.url).text
+    assert f'btn--block" href="{other.url}"' in page
+    assert "线上部分已学完" not in page
+
+
+@pytest.mark.django_db
+def test_a_version_that_asks_nothing_else_is_offered_to_nobody(client):
+    course = make_published_course(kinds=("exercise",))
+    enrollment = make_enrollment(course=course)
+    Syllabus.objects.create(
+        course_key=course.course_key,
+        version=2,
+        content=enrollment.syllabus.content | {"credit_seconds": 1},
+        sha256="0" * 64,
+        published_at=NOW,
+    )
+    client.force_login(enrollment.learner)
+    url = reverse("courses:changes", args=[course.course_key])
+    assert url not in client.get(course.url).text
+    assert enrolled_behind(course_key=course.course_key) == 0
+
+
+@pytest.mark.django_db
+def test_a_lesson_tells_that_its_course_has_changed(client):
+    course, enrollment, newer = changed_course()
+    client.force_login(enrollment.learner)
+    lesson = lessons_of(course)[0]
+    url = reverse("courses:changes", args=[course.course_key])
+    assert enrolled_behind(course_key=course.course_key) == 1
+    assert url in client.get(lesson.url).text
+    client.post(url, {"version": newer.version, "do": "stay"})
+    assert url not in client.get(lesson.url).text
+
+
+@pytest.mark.django_db
 def test_new_questions_reopen_a_lesson_that_they_complete():
     course = make_published_course(kinds=("exercise", "exercise"))
     enrollment = make_enrollment(course=course)
@@ -170,7 +238,7 @@ def test_a_required_move_takes_everyone_once_and_says_why(
     move = SyllabusMove.objects.get()
     assert (move.is_required, move.reason, move.by) == (True, "法律已修改", author)
     message = Message.objects.get(recipient=enrollment.learner)
-    assert "法律已修改" in message.body
+    assert message.body.startswith("你已改学新版。\n法律已修改\n\n")
     assert "新课" in message.body
     assert RequiredMove.objects.get().finished_at == NOW
 

@@ -25,12 +25,15 @@ from exams.domain.practice import (
 )
 from exams.domain.practice_home import practice_home
 from exams.domain.practice_pool import practicable_items
+from exams.domain.reading_on import reading_for
 from exams.enums import PracticeKind
 from exams.errors import AlreadyAnswered
 from exams.models import PracticeSession, Topic
 from lms.accounts.enums import TokenScope
+from lms.accounts.models import User
 from lms.accounts.requests import signed_in
 from lms.api.idempotency import idempotent
+from lms.api.resources.attempts import SuggestionSerializer
 from lms.api.resources.exams import AttemptItemSerializer, item_body
 from lms.core.clock import now, shanghai_date
 
@@ -74,6 +77,9 @@ class SolutionSerializer(serializers.Serializer):
         child=serializers.CharField(), help_text="The right answer in words."
     )
     explanation = serializers.CharField()
+    suggestions = SuggestionSerializer(
+        many=True, help_text="Where to read on: articles, a lesson, a case."
+    )
 
 
 class PracticeSessionSerializer(serializers.Serializer):
@@ -124,11 +130,16 @@ class JudgedSerializer(serializers.Serializer):
     is_finished = serializers.BooleanField()
 
 
-def solution_of(shown: ShownItem) -> dict[str, Any]:
+def solution_of(shown: ShownItem, reader: User) -> dict[str, Any]:
     return {
         "correct_response": shown.correct_response,
         "right": shown.right,
         "explanation": shown.explanation,
+        "suggestions": reading_for(
+            item_key=str(shown.item.public_id),
+            user=reader,
+            language=get_language() or "zh-hans",
+        ),
     }
 
 
@@ -148,7 +159,7 @@ def session_body(session: PracticeSession) -> dict[str, Any]:
         "is_finished": session.is_finished,
         "item": item_body(shown.view) if shown else None,
         "item_id": shown.item.public_id if shown else None,
-        "solution": solution_of(shown) if shown and is_open else None,
+        "solution": solution_of(shown, session.learner) if shown and is_open else None,
     }
 
 
@@ -241,7 +252,7 @@ class PracticeAnswersView(PracticeAPIView):
             )
         body = {
             "is_right": is_right,
-            "solution": solution_of(shown),
+            "solution": solution_of(shown, session.learner),
             "place": session.place,
             "is_finished": session.is_finished,
         }

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from exams.domain.book_lines import Line, favorite_lines, line_of
+from exams.domain.book_lines import Line, favorite_lines, line_of, with_reading
 from exams.domain.favorites import find_favorable, set_favorite, shown_favorites
 from exams.domain.wrong_answers import cards_in_book, let_go, put_back
 from exams.enums import CardState
@@ -22,6 +23,7 @@ from lms.accounts.enums import TokenScope
 from lms.accounts.requests import signed_in
 from lms.api.idempotency import idempotent
 from lms.api.pagination import CursorPagination
+from lms.api.resources.attempts import SuggestionSerializer
 from lms.core.clock import now, shanghai_date
 
 PAGES = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -36,6 +38,9 @@ class BookLineSerializer(serializers.Serializer):
     material = serializers.CharField()
     right = serializers.ListField(child=serializers.CharField())
     explanation = serializers.CharField()
+    suggestions = SuggestionSerializer(
+        many=True, help_text="Where to read on: articles, a lesson, a case."
+    )
 
 
 class WrongAnswerSerializer(BookLineSerializer):
@@ -90,10 +95,15 @@ class LearnerView(APIView):
         serializer: type[serializers.Serializer],
         lines: Callable[[list[Any]], list[Line]],
     ) -> Response:
-        """Answer one cursor page of lines."""
+        """Answer one cursor page of lines, each with where to read on."""
         paginator = CursorPagination()
         page = paginator.paginate_queryset(rows, self.request, view=self) or []
-        return paginator.get_paginated_response(serializer(lines(page), many=True).data)
+        shown = with_reading(
+            lines(page),
+            user=signed_in(self.request),
+            language=get_language() or "zh-hans",
+        )
+        return paginator.get_paginated_response(serializer(shown, many=True).data)
 
 
 class WrongAnswersView(LearnerView):

@@ -134,7 +134,7 @@ def reach_members(*, assignment: Assignment, now: datetime) -> int:
             membership=membership,
             by=assignment.assigned_by,
             now=now,
-            due_on=_due_for(assignment, membership),
+            due_on=_due_for(assignment, membership, day),
             not_before=_round_begins(assignment, now),
         )
         AssignmentEntry.objects.create(
@@ -157,12 +157,18 @@ def members_of(
     return organization_members(organization_id=assignment.organization_id)
 
 
-def _due_for(assignment: Assignment, membership: Membership) -> date | None:
-    """Return the due date; who joins a cycle later has as many days as the others."""
-    plan, start = assignment.plan, assignment.cycle_start
-    if plan is None or start is None or membership.starts_on <= start:
-        return assignment.due_on
-    return membership.starts_on + timedelta(days=plan.due_days)
+def _due_for(assignment: Assignment, membership: Membership, on: date) -> date | None:
+    """Return the due date; who comes later has as many days as the others had.
+
+    Into a cycle one comes on one's first day; into an assignment that was due before
+    it reached the person, as by a move to its department, on the day it does.
+    """
+    plan, start, due_on = assignment.plan, assignment.cycle_start, assignment.due_on
+    if plan is not None and start is not None and membership.starts_on > start:
+        return membership.starts_on + timedelta(days=plan.due_days)
+    if plan is None and due_on is not None and due_on < on:
+        return on + max(due_on - shanghai_date(assignment.created_at), timedelta(1))
+    return due_on
 
 
 def _round_begins(assignment: Assignment, now: datetime) -> datetime:

@@ -29,6 +29,7 @@ from lms.notifications.domain import notify
 from lms.notifications.enums import MessageKind
 from lms.notifications.models import Message
 from lms.organizations.enums import MembershipState
+from lms.ui.languages import site_path
 
 STAGES = ((1, DueStage.DAY), (7, DueStage.WEEK), (30, DueStage.MONTH))
 # Nobody's telephone rings at night.
@@ -155,7 +156,7 @@ def _send(items: Iterable[_Due]) -> int:
                 kind=MessageKind.COURSE,
                 subject=subject,
                 body=body,
-                url="/learn/",
+                url=site_path("learn/"),
                 dedupe_key=item.key,
             )
     return len(fresh)

@@ -53,7 +53,8 @@ def create_plan(
 
     Raises:
         AssignmentNotPermitted: `not_permitted`; see `can_assign`.
-        AssignmentInvalid: `no_course`, `foreign_audience`.
+        AssignmentInvalid: `no_course`, `foreign_audience`, or `same_plan`: it runs
+            already.
     """
     if not terms.course_keys:
         raise AssignmentInvalid("no_course", _("Choose at least one course."))
@@ -64,16 +65,16 @@ def create_plan(
                 _("You may not assign this course in this organization."),
             )
     _refuse_foreigners(organization, terms.audience)
-    plan = Plan.objects.create(
-        organization=organization,
-        title=terms.title,
-        course_keys=[str(key) for key in terms.course_keys],
-        audience=terms.audience,
-        cycle=terms.cycle,
-        starts_on=terms.starts_on,
-        due_days=terms.due_days,
-        created_by=by,
-    )
+    facts = {
+        "title": terms.title,
+        "course_keys": [str(key) for key in terms.course_keys],
+        "audience": terms.audience,
+        "cycle": terms.cycle,
+        "starts_on": terms.starts_on,
+        "due_days": terms.due_days,
+    }
+    _refuse_second(organization, facts)
+    plan = Plan.objects.create(organization=organization, created_by=by, **facts)
     record(
         actor=by,
         verb=Verb.PLAN_CREATED,
@@ -82,6 +83,18 @@ def create_plan(
     )
     run_plan(plan=plan, now=now)
     return plan
+
+
+def _refuse_second(organization: Organization, facts: dict[str, Any]) -> None:
+    """Refuse a plan that another tab or another administrator has just started."""
+    # Who asks at the same moment waits here and then finds the first one's plan.
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    running = Plan.objects.filter(organization=organization, ended_at=None, **facts)
+    if running.exists():
+        raise AssignmentInvalid(
+            "same_plan",
+            _("This very plan runs already; see the training plans."),
+        )
 
 
 def _refuse_foreigners(

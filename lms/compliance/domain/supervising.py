@@ -26,6 +26,7 @@ from lms.organizations.domain.approvals import waiting_for
 from lms.organizations.domain.queries import descendant_ids
 from lms.organizations.enums import MembershipRole, MembershipState
 from lms.organizations.models import Membership, Organization
+from lms.ui.languages import site_path
 
 NAMED = 20
 SOON = timedelta(days=7)
@@ -200,7 +201,7 @@ def _write(
         )
         % {"count": count, "name": organization.name},
         body=shortened(lines),
-        url=f"/enterprise/{organization.code}/",
+        url=site_path(f"enterprise/{organization.code}/"),
         dedupe_key=key,
     )
 
@@ -297,7 +298,7 @@ def _send_digest(
             kind=MessageKind.COURSE,
             subject=_("Training of the week at %(name)s") % {"name": organization.name},
             body=_digest(person, organization, week),
-            url=f"/enterprise/{organization.code}/",
+            url=site_path(f"enterprise/{organization.code}/"),
             dedupe_key=key,
         )
 

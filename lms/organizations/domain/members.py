@@ -40,6 +40,7 @@ from lms.organizations.models import (
     Position,
 )
 from lms.organizations.validators import validate_employee_number
+from lms.ui.languages import site_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +235,7 @@ def ask_to_join(membership: Membership) -> None:
                 "Accept if you work there: they then see your training there. "
                 "Decline if you do not know them."
             ),
-            url="/account/memberships/",
+            url=site_path("account/memberships/"),
             dedupe_key=f"membership:{membership.public_id}",
         )
 

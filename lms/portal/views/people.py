@@ -84,6 +84,7 @@ def person(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         "record": people.person_record(
             membership=membership, language=get_language(), today=day
         ),
+        "duties": people.duties_here(membership=membership, today=day),
         "place_form": PlaceForm(
             organization=organization,
             departments=choices,
@@ -110,6 +111,11 @@ def sign_off(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     membership = employee_or_404(organization, public_id, console.inside)
     form = SignOffForm(request.POST)
     back = redirect("portal:person", organization.code, membership.public_id)
+    if membership.has_ended_by(today()):
+        messages.error(
+            request, _("Not saved: this person has left your enterprise meanwhile.")
+        )
+        return back
     if not form.is_valid():
         messages.error(request, _("Write down what was seen, then sign off."))
         return back

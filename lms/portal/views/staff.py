@@ -125,7 +125,11 @@ def place(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
         inside=console.inside,
         prefix="place",
     )
-    if form.is_valid() and not membership.has_ended_by(today()):
+    if membership.has_ended_by(today()):
+        messages.error(
+            request, _("Not saved: this person has left your enterprise meanwhile.")
+        )
+    elif form.is_valid():
         change_place(membership=membership, by=signed_in(request), **form.cleaned_data)
         messages.success(request, _("Saved. Courses of the new department follow."))
     else:

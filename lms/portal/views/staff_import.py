@@ -21,6 +21,7 @@ from lms.core.sheets.refusals import remark_from_json
 from lms.core.uploads import refuse_large_body
 from lms.organizations.domain.administrators import ask_to_take_list
 from lms.organizations.domain.staff_import.importing import (
+    import_of_check,
     is_complete,
     leavers_of,
     submit_import,
@@ -100,13 +101,15 @@ def show(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     remarks.sort(key=lambda remark: not remark.is_error)
     has_ended = staff_import.state in (JobState.DONE, JobState.FAILED)
     counts = staff_import.counts
+    earlier = import_of_check(checked=staff_import) if has_ended else None
     done = sum(n for a, n in counts.items() if a != StaffAction.UNCHANGED)
     context = {
         "organization": organization,
         "job": staff_import,
         "has_ended": has_ended,
         "is_complete": is_complete(staff_import),
-        "can_take": has_ended and staff_import.is_dry_run and done > 0,
+        "earlier": earlier,
+        "can_take": has_ended and staff_import.is_dry_run and done > 0 and not earlier,
         "done": done,
         "counts": [
             {"label": label, "value": counts[action]}
@@ -139,6 +142,12 @@ def take(request: HttpRequest, code: str, public_id: str) -> HttpResponse:
     checked = import_or_404(request, organization, public_id)
     policy = request.POST.get("policy", "")
     policy = policy if policy in ImportPolicy.values else checked.policy
+    earlier = import_of_check(checked=checked)
+    if earlier is not None:
+        messages.info(
+            request, _("This list was taken already. This is what came of it.")
+        )
+        return redirect("portal:staff_import_result", code, earlier.public_id)
     by = signed_in(request)
     if checked.is_complete_list:
         try:

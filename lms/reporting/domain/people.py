@@ -24,6 +24,7 @@ from certificates.models import Certificate
 from courses.enums import EnrollmentState
 from courses.models import Enrollment, UnitProgress
 from lms.compliance.domain.credit import credited_seconds
+from lms.compliance.domain.standing import DutyLine, duties_of
 from lms.compliance.models import Assignment, AssignmentEntry
 from lms.core.clock import shanghai_date
 from lms.organizations.domain.queries import descendant_ids, organization_members
@@ -238,6 +239,12 @@ def person_record(
         courses=[_course(e, language, today) for e in enrollments],
         certificates=certificate_lines(certificates=certificates, today=today),
     )
+
+
+def duties_here(*, membership: Membership, today: date) -> list[DutyLine]:
+    """Return what the person owes at this employer by law, the most urgent first."""
+    lines = duties_of(user=membership.user, on=today)
+    return [line for line in lines if line.obligation.membership_id == membership.pk]
 
 
 def _course(enrollment: Enrollment, language: str, today: date) -> PersonCourse:

@@ -13,6 +13,7 @@ from lms.accounts.models import User
 from lms.compliance.domain.standing import duties_of, study_days
 from lms.compliance.enums import CreditSource
 from lms.reporting.domain.learner import LearnerCourse, learner_courses
+from lms.ui.languages import site_path
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def due_days(*, user: User, language: str, today: date) -> list[DueDay]:
             uid=f"duty-{line.obligation.public_id}",
             on=line.due_on,
             title=f"{_('My training duty')} · {line.obligation.get_phase_display()}",
-            url="/learn/",
+            url=site_path("learn/"),
         )
         for line in duties_of(user=user, on=today)
         if not line.is_met

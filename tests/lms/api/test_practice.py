@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cms.models import Citation
 from exams.domain.favorites import set_favorite
 from exams.domain.wrong_answers import add_wrong_practice_answer
 from exams.models import Favorite, PracticeAnswer, WrongAnswerCard
@@ -73,6 +74,28 @@ def put_in_book(user, item):
     )
 
 
+def cite(item):
+    """Let a case stand beside the item: both speak of one article."""
+    for kind, key, url in (
+        ("item", item.public_id, ""),
+        ("case", item.pk, "/cases/c1/"),
+    ):
+        Citation.objects.create(
+            source_kind=kind,
+            source_key=str(key),
+            order=0,
+            law_slug="work-safety-law",
+            law_key="11111111-1111-1111-1111-111111111111",
+            eid="art_28",
+            wid="wsl-28",
+            title="某厂事故",
+            url=url,
+        )
+
+
+CASE = {"kind": "case", "title": "某厂事故", "url": "/cases/c1/"}
+
+
 def code_of(response):
     return response.status_code, response.json().get("code")
 
@@ -110,6 +133,7 @@ def test_a_practice_from_start_to_end(me, items):
             "correct_response": [right],
             "right": told["solution"]["right"],
             "explanation": "第二十八条",
+            "suggestions": [],
         },
         "place": 2,
         "is_finished": False,
@@ -216,6 +240,19 @@ def test_the_book_lists_lets_go_and_takes_back(me, items):
     assert me("post", address, {"action": "burn"}).status_code == 422
 
 
+def test_lines_and_solutions_lead_to_what_helps(me, items):
+    cite(items[0])
+    put_in_book(me.user, items[0])
+    set_favorite(learner=me.user, item=items[0], is_favorite=True, now=now())
+    for path in ("wrong-answers", "favorites"):
+        (line,) = me("get", path).json()["results"]
+        assert line["suggestions"] == [CASE]
+    body = me("post", "practice/sessions", {"kind": "favorites"}).json()
+    given = {"place": 1, "value": [body["item"]["options"][0]["key"]]}
+    told = me("post", f"practice/sessions/{body['id']}/answers", given).json()
+    assert told["solution"]["suggestions"] == [CASE]
+
+
 def test_favorites_are_kept_and_given_up(me, items):
     address = f"favorites/{items[0].public_id}"
     for _time in range(2):
@@ -276,6 +313,7 @@ def test_lists_cost_the_same_for_one_and_many(me, bank, path):
     def cost(count):
         for _turn in range(count):
             item = make_item(bank, topic=TopicFactory())
+            cite(item)
             put_in_book(me.user, item)
             set_favorite(learner=me.user, item=item, is_favorite=True, now=now())
         me("get", path)

@@ -14,6 +14,7 @@ from lms.compliance.domain.assignments import (
 from lms.compliance.domain.status import course_status
 from lms.compliance.errors import AssignmentInvalid, AssignmentNotPermitted
 from lms.compliance.models import Assignment, AssignmentEntry
+from lms.core.clock import shanghai_date
 from lms.core.enums import Audience
 from lms.notifications.models import Message
 from tests.factories.accounts import SuperuserFactory, UserFactory
@@ -67,6 +68,20 @@ def test_newcomers_are_reached_later():
     assert reach_members(assignment=assignment, now=NOW) == 0
     assert Enrollment.objects.filter(membership=late).exists()
     assert AssignmentEntry.objects.count() == 2
+
+
+def test_who_comes_after_the_due_date_has_as_many_days_as_the_others():
+    world = make_enterprise(employees=1)
+    day = shanghai_date(NOW)
+    assignment = assign(world, due_on=day + timedelta(days=20))
+    Assignment.objects.update(created_at=NOW)
+    late = MembershipFactory(
+        organization=world.organization, department=world.department
+    )
+    reach_newcomers(now=NOW + timedelta(days=100))
+    enrollment = Enrollment.objects.get(membership=late)
+    assert enrollment.due_on == day + timedelta(days=120)
+    assert assignment.due_on == day + timedelta(days=20)
 
 
 def test_sub_departments_belong_to_it_others_do_not():

@@ -96,6 +96,19 @@ def test_people_are_reminded_30_7_and_1_days_before_and_on_lapse(assigned):
     assert mails.count() == 4
 
 
+def test_a_reminder_leads_to_the_home_in_the_language_of_its_reader(assigned):
+    enterprise, _plan = assigned
+    reader, other = (member.user for member in enterprise.members)
+    reader.language = "en"
+    reader.save()
+    sweep(33)
+    told = Message.objects.filter(recipient__in=[reader, other])
+    urls = dict(told.values_list("recipient", "url"))
+    assert urls == {reader.pk: "/en/learn/", other.pk: "/learn/"}
+    mail = EmailDelivery.objects.get(to=reader.email)
+    assert "/en/learn/" in mail.html
+
+
 def test_a_worker_that_slept_for_days_sends_the_nearest_only(assigned):
     sweep(38)
     rows = Message.objects.filter(dedupe_key__startswith="due:")

@@ -67,6 +67,18 @@ def test_a_package_of_courses_reaches_everybody_once():
     assert [(r, d) for _row, r, d in plan_progress(plan=plan)] == [(2, 0), (2, 0)]
 
 
+def test_the_same_plan_does_not_run_twice_beside_itself():
+    enterprise = make_enterprise()
+    plan = make(enterprise)
+    with pytest.raises(AssignmentInvalid) as refusal:
+        make(enterprise)
+    assert refusal.value.code == "same_plan"
+    make(enterprise, due_days=plan.due_days + 1)
+    end_plan(plan=plan, by=enterprise.admin, now=NOW)
+    make(enterprise)
+    assert Plan.objects.count() == 3
+
+
 def test_whoever_matches_is_meant_and_whoever_comes_to_match():
     enterprise = make_enterprise(employees=1)
     organization = enterprise.organization

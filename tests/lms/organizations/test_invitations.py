@@ -56,6 +56,7 @@ def test_new_person_gets_a_link_that_opens_the_account_once(admin, client):
     assert delivery.to == "li@example.org"
     assert delivery.is_secret
     assert link in delivery.html
+    assert "设置密码：\n" in delivery.text
     assert (invited.is_waiting, invited.initial_password) == (False, "")
     form = client.get(link, follow=True)
     action = form.redirect_chain[-1][0]

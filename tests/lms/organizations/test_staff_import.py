@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from lms.accounts.domain.identity import find_by_identity_document
 from lms.accounts.models import IdentityDocument, User
@@ -27,8 +28,14 @@ from lms.organizations.domain.staff_import.importing import (
 )
 from lms.organizations.domain.staff_import.messages import message_of
 from lms.organizations.domain.staff_import.reading import MAX_FILE_BYTES
+from lms.organizations.domain.staff_import.words import CATEGORIES, KINDS, word_for
 from lms.organizations.domain.staff_import.workbooks import returned_workbook, template
-from lms.organizations.enums import ImportPolicy, MembershipState
+from lms.organizations.enums import (
+    ImportPolicy,
+    MembershipKind,
+    MembershipState,
+    PositionCategory,
+)
 from lms.organizations.errors import StaffImportRefused
 from lms.organizations.models import Department, Membership, Position, StaffImport
 from tests.factories.organizations import (
@@ -120,6 +127,19 @@ def test_the_template_can_be_imported_as_it_is(organization, format_name, englis
     done = run(organization, data, filename=f"t.{format_name}")
 
     assert (done.counts, done.remarks) == ({"joined": 2}, [])
+    kinds = Membership.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["employee", "part_time"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_words_of_the_exported_lists_are_understood(language):
+    with translation.override(language):
+        for choices, words in (
+            (MembershipKind.choices, KINDS),
+            (PositionCategory.choices, CATEGORIES),
+        ):
+            read = {word_for(str(label), words): value for value, label in choices}
+            assert read == {value: value for value, _label in choices}
 
 
 def test_a_dry_run_writes_nothing(organization):
@@ -267,6 +287,19 @@ def test_a_bad_cell_is_named_and_nothing_is_taken(organization, row, code, colum
     assert (done.taken, done.refused) == (0, 1)
     assert not is_complete(done)
     assert not members(organization)
+
+
+def test_a_word_that_is_not_understood_is_answered_with_those_that_are(organization):
+    done = run(organization, csv_file("张三,A1,,,,,冲压工,宇航员,,"))
+
+    (remark,) = [remark_from_json(one) for one in done.remarks]
+    with translation.override("zh-hans"):
+        assert message_of(remark) == (
+            "“宇航员”不是这一列可用的词。可以写：主要负责人、安全生产管理人员、"
+            "特种作业人员、从业人员、其他人员。"
+        )
+    with translation.override("en"):
+        assert "Safety manager, Special-operation worker" in message_of(remark)
 
 
 def test_good_rows_are_taken_by_choice(organization):
@@ -494,3 +527,22 @@ def test_who_left_by_hand_is_not_brought_back_without_asking(organization):
     done = run(organization, csv_file("张三,A1,13800000001,,,,,,,"))
 
     assert done.counts == {"rehired": 1}
+
+
+def test_a_former_number_and_name_alone_are_named_before_an_account_is_opened(
+    organization,
+):
+    run(organization, csv_file("张三,A1,13800000001,,,,,,2026-01-01,"))
+    member = members(organization)["张三"]
+    end_membership(membership=member, on=date(2026, 2, 1), by=None, now=clock.now())
+
+    done = run(organization, csv_file("张三,A1,,,,,,,,"), is_dry_run=True)
+    other = run(organization, csv_file("李四,A1,,,,,,,,"), is_dry_run=True)
+
+    assert (done.counts, codes(done)) == (
+        {"joined": 1},
+        [("number_of_former", 2, "number")],
+    )
+    assert is_complete(done)
+    assert "2026-02-01" in message_of(remark_from_json(done.remarks[0]))
+    assert (other.counts, other.remarks) == ({"joined": 1}, [])

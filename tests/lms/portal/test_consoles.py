@@ -312,6 +312,19 @@ def test_incomplete_sign_off_changes_nothing(client, world, field):
     ).exists()
 
 
+def test_nothing_is_signed_off_for_who_has_left(client, world):
+    client.force_login(world["admin"].user)
+    gone, data = world["people"][2], sign_off_data(world)
+    gone.state, gone.ends_on = "ended", date(2026, 1, 1)
+    gone.save()
+
+    page = client.post(sign_off_address(world), data, follow=True)
+
+    assert "没有保存：此人已经离职。" in page.text
+    assert sign_off_address(world) not in page.text
+    assert not UnitProgress.objects.filter(enrollment__membership=gone).exists()
+
+
 def test_enrollment_of_somebody_else_is_not_signed_off(client, world):
     client.force_login(world["admin"].user)
     foreign = world["assignment"].entries.get(membership=world["people"][1])

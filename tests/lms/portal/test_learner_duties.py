@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from lms.compliance.domain.duties import recompute_duties
 from lms.compliance.domain.standing import duties_of
@@ -13,6 +14,7 @@ from lms.reporting.domain.study_history import DueDay, to_calendar
 from tests.factories.accounts import UserFactory
 from tests.factories.compliance import credit
 from tests.factories.organizations import (
+    AdministratorFactory,
     MembershipFactory,
     OrganizationFactory,
     PositionFactory,
@@ -72,6 +74,24 @@ def test_new_workers_see_their_levels_and_the_nearest_date_first(client):
     by_topic = {d.obligation.topic: d for d in page.context["home"].duties}
     assert [done for _name, done in by_topic["levels"].levels] == [True, False, False]
     assert "Workshop" in page.text
+
+
+def test_the_administrator_sees_what_a_person_owes_here_and_nowhere_else(client):
+    membership = worker(kind="part_time")
+    other = worker(user=membership.user)
+    credit(membership, 2 * HOUR, on=today())
+    admin = AdministratorFactory(organization=membership.organization)
+    client.force_login(admin.user)
+    code, person = membership.organization.code, membership.public_id
+    url = reverse("portal:person", args=[code, person])
+
+    page = client.get(f"/en{url}")
+
+    assert "2.0 of 8.0" in page.text
+    assert "Part-time employee" in page.text
+    (line,) = page.context["duties"]
+    assert line.obligation.membership == membership
+    assert other.organization.name not in page.text
 
 
 def test_two_employers_two_duties_and_a_former_one_none():

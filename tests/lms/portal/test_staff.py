@@ -261,12 +261,15 @@ def test_place_of_who_left_does_not_change(client, admin):
     )
     department = DepartmentFactory(organization=admin.organization)
 
-    client.post(
-        at(admin, "place", gone.public_id), {"place-department": department.public_id}
+    page = client.post(
+        at(admin, "place", gone.public_id),
+        {"place-department": department.public_id},
+        follow=True,
     )
 
     gone.refresh_from_db()
     assert gone.department is None
+    assert "没有保存：此人已经离职。" in page.text
 
 
 def test_invitation_goes_out_again_or_says_why_not(client, admin, person):

@@ -46,13 +46,37 @@ def test_list_is_checked_first_and_taken_on_command(
     assert names(admin) == ["张三", "李四"]
 
 
+def test_a_list_taken_in_another_tab_is_not_taken_again(
+    client, admin, django_capture_on_commit_callbacks
+):
+    upload(client, admin, GOOD, django_capture_on_commit_callbacks)
+    check = StaffImport.objects.get()
+    code = admin.organization.code
+    address = reverse("portal:staff_import_take", args=[code, check.public_id])
+    with django_capture_on_commit_callbacks(execute=True):
+        first = client.post(address, {"policy": "all_or_nothing"}, follow=True)
+
+    again = client.post(address, {"policy": "all_or_nothing"}, follow=True)
+
+    assert again.redirect_chain == first.redirect_chain
+    assert "这份名单已经导入过" in again.text
+    assert StaffImport.objects.count() == 2
+    shown = client.get(
+        reverse("portal:staff_import_result", args=[code, check.public_id])
+    )
+    assert "这份名单已经导入过" in shown.text
+    assert address not in shown.text
+
+
 def test_bad_rows_are_listed_and_the_others_can_be_taken(
     client, admin, django_capture_on_commit_callbacks
 ):
     page = upload(client, admin, BAD, django_capture_on_commit_callbacks)
     page = client.get(page.redirect_chain[-1][0])
-    assert "第 2 行, “手机号”列" in page.text
+    assert "第 2 行“手机号”列" in page.text
     assert 'value="good_rows"' in page.text
+    # On a phone a sentence is read from the left, without a heading of its own.
+    assert '<td class="cell-text">手机号应为 11 位数字' in page.text
     job = StaffImport.objects.get()
     report = client.get(
         reverse(

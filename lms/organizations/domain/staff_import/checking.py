@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from lms.accounts.models import IdentityDocument, User
 from lms.core.text import normalize
 from lms.organizations.domain.staff_import.cells import StaffRow
@@ -20,6 +22,7 @@ COMPARED = frozenset(
     {
         "duplicate",
         "number_taken",
+        "number_of_former",
         "contacts_differ",
         "leaver_unknown",
         "department_unknown",
@@ -131,6 +134,9 @@ class Checker:
         if person is not None:
             was_here = person in lookup.former
             return StaffAction.REHIRED if was_here else StaffAction.ASKED
+        left_on = lookup.left_on(row)
+        if left_on is not None:
+            row.warn("number_of_former", "number", name=row.name, day=str(left_on))
         return StaffAction.JOINED
 
     def _leave(self, row: StaffRow, member: Membership | None) -> StaffAction | None:
@@ -169,8 +175,19 @@ class _Lookup:
         self._by_user = {
             m.user_id: m for m in present.filter(user_id__in=people).order_by("-state")
         }
-        ended = here.filter(user_id__in=people, state=MembershipState.ENDED)
-        self.former = set(ended.values_list("user_id", flat=True))
+        ended = here.filter(state=MembershipState.ENDED).filter(
+            Q(user_id__in=people) | Q(employee_number__in=numbers)
+        )
+        self.former: set[int] = set()
+        self._left: dict[tuple[str, str], date | None] = {}
+        for left in ended.order_by("ends_on"):
+            self.former.add(left.user_id)
+            key = (left.employee_number, normalize(left.listed_name))
+            self._left[key] = left.ends_on
+
+    def left_on(self, row: StaffRow) -> date | None:
+        """Return when somebody of this number and name left, None if nobody did."""
+        return self._left.get((row.employee_number, row.name))
 
     @staticmethod
     def _documents(rows: list[StaffRow]) -> dict[tuple[str, str], int]:

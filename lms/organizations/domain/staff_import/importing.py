@@ -66,12 +66,14 @@ def submit_import(
     is_complete_list: bool = False,
     sends_invitations: bool = False,
     leaving: Sequence[int] | None = None,
+    checked: StaffImport | None = None,
     by: User | None,
 ) -> StaffImport:
     """Take a file of `size` bytes in; the worker is told once the row is committed.
 
     With `leaving` (keys of memberships, as a check found them) a complete list ends
-    nobody else's employment: who agreed has seen these.
+    nobody else's employment: who agreed has seen these. `checked` is the dry run of
+    the same file.
 
     Raises:
         StaffImportRefused: `file_too_large`, before anything is stored.
@@ -91,7 +93,8 @@ def submit_import(
         sends_invitations=sends_invitations,
         created_by=by,
         report={"language": translation.get_language() or "zh-hans"}
-        | ({} if leaving is None else {"leaving": list(leaving)}),
+        | ({} if leaving is None else {"leaving": list(leaving)})
+        | ({} if checked is None else {"check": str(checked.public_id)}),
     )
     file.seek(0)
     staff_import.file.save(filename[-100:], File(file), save=False)
@@ -118,8 +121,21 @@ def take_checked(*, checked: StaffImport, policy: str, by: User | None) -> Staff
             is_complete_list=checked.is_complete_list,
             sends_invitations=checked.sends_invitations,
             leaving=checked.report.get("leaving"),
+            checked=checked,
             by=by,
         )
+
+
+def import_of_check(*, checked: StaffImport) -> StaffImport | None:
+    """Return the newest import that came of a dry run and did not fail, or None.
+
+    Another administrator, or oneself in another tab, may have taken the list already.
+    """
+    rows = StaffImport.objects.filter(
+        organization_id=checked.organization_id,
+        report__check=str(checked.public_id),
+    )
+    return rows.exclude(state=JobState.FAILED).order_by("-pk").first()
 
 
 def leavers_of(staff_import: StaffImport) -> MembershipQuerySet:
@@ -167,9 +183,9 @@ class _Run:
         self._remarks: list[Remark] = []
         self._counts: Counter[str] = Counter()
         self._report: dict[str, object] = {"language": language, "columns": {}}
-        self._agreed: list[int] | None = self._job.report.get("leaving")
-        if self._agreed is not None:
-            self._report["leaving"] = self._agreed
+        before = self._job.report
+        self._report |= {k: before[k] for k in ("leaving", "check") if k in before}
+        self._agreed: list[int] | None = before.get("leaving")
         self._refused = 0
         self._more = 0
 

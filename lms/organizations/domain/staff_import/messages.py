@@ -6,7 +6,11 @@ from django.utils.translation import gettext as _
 
 from lms.core.sheets.messages import FILE_MESSAGES
 from lms.core.sheets.refusals import Place, Remark
-from lms.organizations.domain.staff_import.words import HEADINGS, heading_of
+from lms.organizations.domain.staff_import.words import (
+    HEADINGS,
+    heading_of,
+    words_of,
+)
 
 MESSAGES: dict[str, Promise] = {
     **FILE_MESSAGES,
@@ -26,7 +30,9 @@ MESSAGES: dict[str, Promise] = {
         "by the name alone nobody can be told apart."
     ),
     "invalid": gettext_lazy("%(message)s"),
-    "word_unknown": gettext_lazy("“%(word)s” is none of the words for this column."),
+    "word_unknown": gettext_lazy(
+        "“%(word)s” is none of the words for this column. These are: %(words)s."
+    ),
     "day": gettext_lazy("“%(word)s” is no day. Write it as 2026-03-01."),
     "period": gettext_lazy("The last day lies before the first one."),
     "department_depth": gettext_lazy("More than %(limit)s levels of departments."),
@@ -43,6 +49,11 @@ MESSAGES: dict[str, Promise] = {
     "number_taken": gettext_lazy(
         "This employee number belongs to %(name)s on your list."
     ),
+    "number_of_former": gettext_lazy(
+        "%(name)s had this number here until %(day)s. If it is the same person, give "
+        "the document, mobile number or e-mail of their account, so that their records "
+        "go on; otherwise a new account is opened."
+    ),
     "contacts_differ": gettext_lazy(
         "Document, mobile number and e-mail lead to different accounts. The document "
         "decides, then the mobile number."
@@ -55,7 +66,9 @@ MESSAGES: dict[str, Promise] = {
 
 def message_of(remark: Remark) -> str:
     """Return the sentence for a remark."""
-    return str(MESSAGES[remark.code]) % remark.params
+    words = words_of(remark.place.column, english=_is_english())
+    joined = (", " if _is_english() else "、").join(words)
+    return str(MESSAGES[remark.code]) % (remark.params | {"words": joined})
 
 
 def place_of(place: Place) -> str:
@@ -63,9 +76,11 @@ def place_of(place: Place) -> str:
     row = place.row or place.line
     if not row:
         return _("the file")
-    parts = [_("row %(row)d") % {"row": row}]
-    if place.column in HEADINGS:
-        english = (get_language() or "").startswith("en")
-        name = heading_of(place.column, english=english)
-        parts.append(_("column %(name)s") % {"name": name})
-    return ", ".join(parts)
+    if place.column not in HEADINGS:
+        return _("row %(row)d") % {"row": row}
+    name = heading_of(place.column, english=_is_english())
+    return _("row %(row)d, column %(name)s") % {"row": row, "name": name}
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")

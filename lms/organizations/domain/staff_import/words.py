@@ -27,27 +27,47 @@ HEADINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 TEMPLATE_COLUMNS = (
     "name", "number", "mobile", "email", "identity", "department", "position",
-    "category", "starts_on", "ends_on",
+    "category", "kind", "starts_on", "ends_on",
 )  # fmt: skip
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
-    "principal": ("主要负责人", "principal", "负责人"),
+    "principal": (
+        "主要负责人",
+        "principal",
+        "principal person in charge",
+        "负责人",
+    ),
     "safety_manager": ("安全生产管理人员", "safety manager", "安全管理人员", "安全员"),
     "special_operator": (
         "特种作业人员",
         "special-operation worker",
         "special operator",
     ),
-    "worker": ("从业人员", "worker", "一般从业人员", "操作工", "工人", "普通员工"),
+    "worker": (
+        "从业人员",
+        "worker",
+        "一线从业人员",
+        "一般从业人员",
+        "操作工",
+        "工人",
+        "普通员工",
+    ),
     "other": ("其他人员", "other staff", "其他", "other"),
 }
 KINDS: dict[str, tuple[str, ...]] = {
-    "employee": ("正式员工", "own employee", "正式", "本单位员工", "合同工"),
-    "part_time": ("非全日制", "part-time employee", "非全日制用工", "兼职", "小时工"),
+    "employee": (
+        "本单位职工", "own employee", "正式员工", "正式", "本单位员工", "合同工",
+    ),
+    "part_time": (
+        "非全日制", "part-time employee", "非全日制职工", "非全日制用工", "兼职",
+        "小时工",
+    ),
     "dispatched": ("劳务派遣", "dispatched worker", "派遣", "劳务派遣人员"),
-    "intern": ("实习", "intern", "实习生"),
-    "contractor": ("外包", "contractor's worker", "承包商", "承包商人员", "contractor"),
-}
+    "intern": ("实习学生", "intern", "实习", "实习生"),
+    "contractor": (
+        "承包商人员", "contractor's worker", "外包", "承包商", "contractor",
+    ),
+}  # fmt: skip
 IDENTITY_TYPES: dict[str, tuple[str, ...]] = {
     "resident_id": ("居民身份证", "resident identity card", "身份证"),
     "hmt_residence_permit": ("港澳台居民居住证", "residence permit"),
@@ -57,6 +77,9 @@ IDENTITY_TYPES: dict[str, tuple[str, ...]] = {
     "passport": ("护照", "passport"),
     "other": ("其他证件", "other document"),
 }
+
+
+WORDS = {"category": CATEGORIES, "kind": KINDS, "identity_type": IDENTITY_TYPES}
 
 
 def plain(text: str) -> str:
@@ -90,6 +113,12 @@ def _by_word(words: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
         for name in (value, *names):
             found.setdefault(plain(name), value)
     return found
+
+
+def words_of(column: str, *, english: bool) -> list[str]:
+    """Return the words that we offer for the cells of a column, one for each value."""
+    names = WORDS.get(column, {}).values()
+    return [own[1].capitalize() if english else own[0] for own in names]
 
 
 def heading_of(column: str, *, english: bool) -> str:

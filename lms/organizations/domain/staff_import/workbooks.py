@@ -13,9 +13,9 @@ from lms.core.sheets.texts import guard_cell, xml_safe
 from lms.organizations.domain.staff_import.messages import message_of, place_of
 from lms.organizations.domain.staff_import.reading import FileRefused, StaffFile
 from lms.organizations.domain.staff_import.words import (
-    CATEGORIES,
     TEMPLATE_COLUMNS,
     heading_of,
+    words_of,
 )
 from lms.organizations.models import StaffImport
 
@@ -24,15 +24,15 @@ MAX_COMMENT = 8_000
 EXAMPLES = {
     False: [
         ["张小安", "A1001", "13800000001", "", "", "生产部/冲压车间/甲班", "冲压工",
-         "从业人员", "2026-03-01", ""],
+         "从业人员", "本单位职工", "2026-03-01", ""],
         ["李平安", "A1002", "", "li@example.com", "", "安全环保部", "安全员",
-         "安全生产管理人员", "2025-07-15", ""],
+         "安全生产管理人员", "非全日制", "2025-07-15", ""],
     ],
     True: [
         ["Zhang Xiaoan", "A1001", "13800000001", "", "", "Production/Press shop/Team A",
-         "Press operator", "Worker", "2026-03-01", ""],
+         "Press operator", "Worker", "Own employee", "2026-03-01", ""],
         ["Li Ping'an", "A1002", "", "li@example.com", "", "Safety", "Safety officer",
-         "Safety manager", "2025-07-15", ""],
+         "Safety manager", "Part-time employee", "2025-07-15", ""],
     ],
 }  # fmt: skip
 
@@ -66,13 +66,12 @@ def _template_xlsx(table: list[list[str]], english: bool) -> bytes:
         for index, text in enumerate(row):
             style = formats["text"] if number else formats["head"]
             sheet.write_string(number, index, text, style)
-    words = [names[1 if english else 0] for names in CATEGORIES.values()]
-    words = [word.capitalize() if english else word for word in words]
-    sheet.data_validation(
-        1, TEMPLATE_COLUMNS.index("category"), 100_000,
-        TEMPLATE_COLUMNS.index("category"),
-        {"validate": "list", "source": words},
-    )  # fmt: skip
+    for column in ("category", "kind"):
+        index = TEMPLATE_COLUMNS.index(column)
+        source = words_of(column, english=english)
+        sheet.data_validation(
+            1, index, 100_000, index, {"validate": "list", "source": source}
+        )
     book.close()
     return buffer.getvalue()
 
