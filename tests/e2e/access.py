@@ -129,6 +129,13 @@ def axe(
     ]
 
 
+def come_to_rest(page: Page) -> None:
+    """Wait for what is moving or changing its color, as the frame around our pages."""
+    page.evaluate(
+        "() => Promise.allSettled(document.getAnimations().map(a => a.finished))"
+    )
+
+
 def contrast(page: Page, *, within: str = "") -> list[str]:
     return axe(page, rules=["color-contrast"], within=within)
 

@@ -236,6 +236,7 @@ def test_our_pages_of_the_editors_admin_are_open_to_all(
             found += access.wider_inside(page, "main")
             if language == ZH:
                 page.emulate_media(color_scheme="dark")
+                access.come_to_rest(page)
                 lines = access.contrast(page, within="main")
                 found += [f"dark: {line}" for line in lines]
                 page.emulate_media(color_scheme="light")
