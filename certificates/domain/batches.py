@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
@@ -205,6 +206,7 @@ def progress_of(batch: CertificateBatch) -> dict[str, int]:
 
 def _issue_rows(lease: Lease[CertificateBatch]) -> None:
     batch = lease.job
+    reader = batch.created_by.language if batch.created_by else settings.LANGUAGE_CODE
     while rows := list(
         BatchRow.objects.filter(batch=batch, **OPEN)
         .select_related("enrollment__learner", "enrollment__syllabus", "holder")
@@ -212,11 +214,13 @@ def _issue_rows(lease: Lease[CertificateBatch]) -> None:
     ):
         orders = {}
         photos = _photos_of(batch, rows)
-        for row in rows:
-            order = _order_of(batch, row, photos)
-            if order is not None:
-                orders[row.pk] = order
-        _issue_chunk(lease, rows, orders)
+        # Whoever handed the batch in reads why a row was refused.
+        with translation.override(reader):
+            for row in rows:
+                order = _order_of(batch, row, photos)
+                if order is not None:
+                    orders[row.pk] = order
+            _issue_chunk(lease, rows, orders)
 
 
 def _holder_of(row: BatchRow) -> User:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from certificates.domain import batches
 from certificates.domain.batches import (
@@ -240,6 +241,14 @@ def test_only_issuers_try_a_batch_again(client, template, submit):
     assert client.post(f"{address}retry/", follow=True).status_code == 200
     batch.refresh_from_db()
     assert batch.state == JobState.QUEUED
+
+
+def test_a_refusal_is_told_in_the_language_of_who_handed_the_batch_in(submit):
+    unfinished = CompletedEnrollmentFactory(completed_at=None, state="active")
+    batch = submit([unfinished], by=SuperuserFactory(language="en"))
+    with translation.override("zh-hans"):
+        run_batch(batch_id=batch.pk)
+    assert batch.rows.get().message == "The course is not completed."
 
 
 def test_on_site_training_is_certified_with_its_evidence(template):

@@ -174,3 +174,40 @@ def test_command_lists_what_has_to_be_reissued(template, rotate, capsys):
     for wrong in ("yesterday", "2026-11-24T10:00"):
         with pytest.raises(CommandError):
             call_command("withdraw_key", old, "--lost-at", wrong)
+
+
+def test_the_doubtful_ones_are_reissued_from_a_list(template, tmp_path, capsys):
+    early, late, revoked = issue_at(BEFORE), issue_at(AFTER), issue_at(AFTER)
+    office = SuperuserFactory()
+    revoke_certificate(
+        certificate=revoked, by=office, reason=RevocationReason.ISSUED_IN_ERROR,
+        now=AFTER,
+    )  # fmt: skip
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text(f"{late.number}\n\n{revoked.number}\nAX-2026-999999\n")
+    arguments = [str(numbers), "--by", office.email, "--reason", "key withdrawn"]
+    with pytest.raises(CommandError, match="Not every"):
+        call_command("reissue_certificates", *arguments)
+    told = capsys.readouterr()
+    late.refresh_from_db()
+    new = late.replaced_by
+    assert f"{late.number} -> {new.number}" in told.out
+    assert "1 reissued, 2 refused" in told.out
+    assert f"{revoked.number}: " in told.err
+    assert "AX-2026-999999: no such certificate" in told.err
+    assert new.holder == late.holder
+    assert verify_number(number=late.number, now=AFTER).verdict == Verdict.SUPERSEDED
+    assert verify_number(number=early.number, now=AFTER).verdict == Verdict.VALID
+    trail = AuditEvent.objects.filter(object_id=new.number).get()
+    assert trail.actor_subject_id == office.subject_id
+
+
+def test_only_the_office_reissues_many(template, tmp_path):
+    late = issue_at(AFTER)
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text(late.number)
+    for email in ("nobody@example.com", late.holder.email):
+        with pytest.raises(CommandError, match="--by"):
+            call_command("reissue_certificates", str(numbers), "--by", email)
+    late.refresh_from_db()
+    assert late.state == "issued"
