@@ -16,6 +16,7 @@ from certificates.domain.facts import facts_again, gather_facts
 from certificates.domain.payload import Facts
 from certificates.domain.photos import NO_PHOTO, rows_that_wait
 from certificates.domain.rendering import render_pdf, sign_pdf
+from certificates.domain.templates import family_of
 from certificates.domain.writing import Order, write_certificates
 from certificates.enums import CertificateState
 from certificates.errors import IssueRefused
@@ -181,12 +182,7 @@ def reissue_certificate(
 
 def newest_version(template: CertificateTemplate) -> CertificateTemplate:
     """Return the version of a template that is in use, itself if none is."""
-    family = CertificateTemplate.objects.filter(
-        issuer=template.issuer,
-        name=template.name,
-        language=template.language,
-        is_active=True,
-    )
+    family = family_of(template).filter(is_active=True)
     found = family.select_related("issuer").order_by("-version").first()
     return found or template
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from certificates.errors import TemplateRefused
@@ -104,6 +104,17 @@ def placed_layout(language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def family_of(
+    template: CertificateTemplate, *, name: str = ""
+) -> QuerySet[CertificateTemplate]:
+    """Return all versions of a template, or of another `name` beside it."""
+    return CertificateTemplate.objects.filter(
+        issuer=template.issuer,
+        name=name or template.name,
+        language=template.language,
+    )
+
+
 @transaction.atomic
 def save_version(
     *, template: CertificateTemplate, layout: dict[str, Any],
@@ -124,9 +135,7 @@ def save_version(
     )  # fmt: skip
     if same and template.is_active:
         return template
-    family = CertificateTemplate.objects.filter(
-        issuer=template.issuer, name=template.name, language=template.language
-    )
+    family = family_of(template)
     newest = family.aggregate(newest=Max("version"))["newest"]
     if newest != template.version:
         raise TemplateRefused(
@@ -136,24 +145,16 @@ def save_version(
         )
     try:
         with transaction.atomic():
-            saved = CertificateTemplate.objects.create(
-                issuer=template.issuer, name=template.name,
-                language=template.language, version=newest + 1, layout=layout,
+            saved = _write_like(
+                template, version=newest + 1, layout=layout,
                 validity_months=validity_months, validity_rule=validity_rule,
-                audience=template.audience,
-                owner_organization_id=template.owner_organization_id,
             )  # fmt: skip
     except IntegrityError as error:
         raise TemplateRefused(
             "changed_meanwhile", _("Somebody else saved it at the same time.")
         ) from error
     family.exclude(pk=saved.pk).update(is_active=False)
-    record(
-        actor=by,
-        verb=Verb.CERTIFICATE_TEMPLATE_SAVED,
-        obj=saved,
-        data={"name": saved.name, "version": saved.version},
-    )
+    _note(saved, by=by)
     return saved
 
 
@@ -168,24 +169,35 @@ def copy_template(
     Raises:
         TemplateRefused: `name_taken`.
     """
-    family = CertificateTemplate.objects.filter(
-        issuer=template.issuer, name=name, language=template.language
-    )
-    if family.exists():
+    if family_of(template, name=name).exists():
         raise TemplateRefused("name_taken", _("A template has this name already."))
-    copy = CertificateTemplate.objects.create(
-        issuer=template.issuer, name=name, language=template.language,
-        layout=template.layout, validity_months=template.validity_months,
-        validity_rule=template.validity_rule, audience=template.audience,
-        owner_organization_id=template.owner_organization_id,
-    )  # fmt: skip
+    copy = _write_like(template, name=name, version=1)
+    _note(copy, by=by)
+    return copy
+
+
+def _write_like(template: CertificateTemplate, **changes: Any) -> CertificateTemplate:
+    """Write a template that differs from another in `changes` only, and is in use."""
+    values = {
+        "issuer": template.issuer,
+        "name": template.name,
+        "language": template.language,
+        "layout": template.layout,
+        "validity_months": template.validity_months,
+        "validity_rule": template.validity_rule,
+        "audience": template.audience,
+        "owner_organization_id": template.owner_organization_id,
+    }
+    return CertificateTemplate.objects.create(**values | changes)
+
+
+def _note(template: CertificateTemplate, *, by: User) -> None:
     record(
         actor=by,
         verb=Verb.CERTIFICATE_TEMPLATE_SAVED,
-        obj=copy,
-        data={"name": copy.name, "version": copy.version},
+        obj=template,
+        data={"name": template.name, "version": template.version},
     )
-    return copy
 
 
 def _require_pictures(layout: dict[str, Any]) -> None:

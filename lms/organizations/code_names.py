@@ -5,6 +5,7 @@ registry package `china-area-data`; places have no English names there.
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
@@ -187,6 +188,11 @@ def industry_label(code: str) -> str:
 def region_label(code: str) -> str:
     """Return the name with its code: 江苏省 (3299) where only the province is known."""
     return _named(region_name(code), code)
+
+
+def region_labels(codes: Iterable[str]) -> list[str]:
+    """Return the regions that somebody answers for, each with its name."""
+    return [region_label(code) for code in codes]
 
 
 def _named(name: str, code: str) -> str:

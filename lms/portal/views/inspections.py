@@ -26,7 +26,7 @@ from certificates.views.downloads import as_download
 from certificates.views.presentation import present
 from lms.core import clock
 from lms.core.scope import scope_for
-from lms.organizations.code_names import region_label
+from lms.organizations.code_names import region_labels
 from lms.portal.forms import FindingForm, OutcomeForm, SampleForm
 from lms.portal.permissions import regulated_or_404, require_regulator, signed_in
 from lms.reporting.domain.evidence import look_at_evidence
@@ -191,9 +191,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "month_bars": _bars(figures.months),
         "district_bars": _bars(figures.districts),
         "industry_bars": _bars(figures.industries),
-        "regions": [
-            region_label(prefix) for prefix in scope_for(request.user).region_prefixes
-        ],
+        "regions": region_labels(scope_for(request.user).region_prefixes),
         "today": today,
         "crumbs": _crumbs(_("Statistics")),
     }

@@ -24,7 +24,7 @@ from certificates.views.presentation import TONES, present
 from lms.accounts.models import User
 from lms.core import clock
 from lms.core.scope import scope_for
-from lms.organizations.code_names import industry_label, region_label
+from lms.organizations.code_names import industry_label, region_label, region_labels
 from lms.organizations.models import Organization
 from lms.organizations.querysets import OrganizationQuerySet
 from lms.portal.domain.look_ups import (
@@ -130,9 +130,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "recent": [
             line_of(check) for check in recent_look_ups(user=signed_in(request))
         ],
-        "regions": [
-            region_label(prefix) for prefix in scope_for(request.user).region_prefixes
-        ],
+        "regions": region_labels(scope_for(request.user).region_prefixes),
         "q": text,
         "page_obj": page,
         "sorting": [
@@ -171,20 +169,13 @@ def enterprise(request: HttpRequest, code: str) -> HttpResponse:
         "today": today,
         "counts": counts,
     }
+    place = region_label(organization.region), industry_label(organization.industry)
     context = {
         "findings": findings.select_related("author", "certificate")[:FINDINGS],
         "finding_form": FindingForm(),
         "long_days": long_days(organization_id=organization.pk),
         "organization": organization,
-        "place": " · ".join(
-            filter(
-                None,
-                (
-                    region_label(organization.region),
-                    industry_label(organization.industry),
-                ),
-            )
-        ),
+        "place": " · ".join(filter(None, place)),
         "summary": enterprise_summary(**give),
         "departments": department_bars(**give),
         "today": today,
